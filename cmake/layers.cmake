@@ -1,0 +1,92 @@
+# One folder under src/ = one library = one namespace. A layer sees the headers of the layers that it
+# names here and of no other: every layer has an include root of its own (a link in the build tree), and
+# only the roots of the layers named are on its include path. Arrows point down; this table is the
+# whole truth about them.
+#
+#                       layer        may use
+set(DYNAMO_LAYERS
+    "base      |"
+    "net       | base"
+    "telemetry | base net"
+    "process   | base net"
+    "schema    | base"
+    "openai    | base net"
+    "kube      | base net"
+    "discovery | base net kube"
+    "api       | base schema"
+    "engine    | base net openai process"
+    "worker    | base net openai telemetry discovery engine"
+    "router    | base"
+    "frontend  | base net openai telemetry discovery router"
+    "graph     | base schema api"
+    "operator  | base net telemetry kube api graph"
+    "node      | base net process kube"
+    "controllers | base net kube"
+    "apiserver | base net telemetry schema kube api"
+    "cli       | base net telemetry process schema openai kube discovery api engine worker router frontend graph operator node controllers apiserver")
+
+# dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …])
+# Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test.
+function(dynamo_layer name)
+  cmake_parse_arguments(arg "" "" "LIBRARIES;TEST_USES;TEST_LIBRARIES" ${ARGN})
+  dynamo_layer_edges(${name} uses)
+
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include/${name})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_BINARY_DIR}/include/${name}/${name} SYMBOLIC)
+
+  add_library(dynamo_${name} STATIC ${sources})
+  set_target_properties(dynamo_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  dynamo_see(dynamo_${name} ${name} ${uses})
+  target_link_libraries(dynamo_${name} PUBLIC dep::fmt dep::json ${arg_LIBRARIES})
+  if(NOT name STREQUAL base)
+    target_precompile_headers(dynamo_${name} REUSE_FROM dynamo_base)
+  else()
+    target_precompile_headers(dynamo_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h)
+  endif()
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    dynamo_see(${name}_test ${name} ${uses} ${arg_TEST_USES})
+    target_link_libraries(${name}_test PRIVATE dynamo_${name} GTest::gmock GTest::gtest_main ${arg_TEST_LIBRARIES})
+    target_compile_definitions(${name}_test PRIVATE DYNAMO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_precompile_headers(${name}_test REUSE_FROM dynamo_base)
+    include(GoogleTest)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+                         PROPERTIES TIMEOUT 120)
+  endif()
+endfunction()
+
+# Lets `target` include the headers of the layers named and link their libraries, and no more.
+function(dynamo_see target)
+  target_compile_options(${target} PRIVATE ${DYNAMO_WARNINGS})
+  foreach(layer ${ARGN})
+    target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/include/${layer})
+    if(NOT target STREQUAL dynamo_${layer})
+      target_link_libraries(${target} PUBLIC $<LINK_ONLY:dynamo_${layer}>)
+    endif()
+  endforeach()
+endfunction()
+
+# The layers that `name` may use; only those that are built already count.
+function(dynamo_layer_edges name out)
+  foreach(row ${DYNAMO_LAYERS})
+    string(REGEX MATCH "^([a-z]+) *\\|(.*)$" matched "${row}")
+    if(CMAKE_MATCH_1 STREQUAL name)
+      separate_arguments(edges UNIX_COMMAND "${CMAKE_MATCH_2}")
+      set(present)
+      foreach(edge ${edges})
+        if(EXISTS ${CMAKE_SOURCE_DIR}/src/${edge}/CMakeLists.txt)
+          list(APPEND present ${edge})
+        endif()
+      endforeach()
+      set(${out} ${present} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "src/${name} is not a row of DYNAMO_LAYERS in cmake/layers.cmake")
+endfunction()

@@ -1,0 +1,23 @@
+#pragma once
+
+// The precompiled header of every target: standard headers, fmt and Boost.JSON, small on purpose.
+#include <algorithm>
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
