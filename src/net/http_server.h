@@ -43,7 +43,8 @@ class HttpResponder {
   virtual Task<Result<void>> start(int status, Headers headers) = 0;
   /// One piece of the body; `bytes` must stay valid until done. Goes out in one system call where the socket takes it.
   virtual Task<Result<void>> write(std::string_view bytes) = 0;
-  virtual Task<Result<void>> finish() = 0;
+  /// Ends the body, with `last` as its last piece, in one system call.
+  virtual Task<Result<void>> finish(std::string_view last = {}) = 0;
   virtual bool started() const noexcept = 0;
 };
 

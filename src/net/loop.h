@@ -13,6 +13,17 @@
 
 namespace dynamo::net {
 
+/// Told about a descriptor's readiness. Registered edge-triggered, once, for everything: the handler keeps track of
+/// what is ready until an attempt says EAGAIN.
+class FdHandler {
+ public:
+  /// `events` are those of epoll (EPOLLIN, EPOLLOUT, EPOLLRDHUP, …). May destroy itself.
+  virtual void fd_ready(std::uint32_t events) = 0;
+
+ protected:
+  ~FdHandler() = default;
+};
+
 /// One thread's event loop over epoll: sockets, timers and coroutines. Everything that hangs on a loop (sockets,
 /// timers, tasks) is used from the thread that runs it; only `post` and `stop` may be called from others.
 /// One loop per thread; nothing here locks.
@@ -32,10 +43,15 @@ class Loop {
   /// Resumes `waiting` in the next turn; for code that must not run its waiter on its own stack.
   void resume_soon(std::coroutine_handle<> waiting);
 
+  /// Tells `handler` of readiness edges of `fd` from now on. Errors: too_many, io.
+  Result<void> watch(int fd, FdHandler& handler);
+  /// Forgets `fd`; events of the turn under way that were meant for `handler` are dropped.
+  void unwatch(int fd, FdHandler& handler);
+
   /// The time as read once per turn; cheap.
   TimePoint now() const noexcept;
 
-  /// Waits until `when`; false when `stop` was asked for before that.
+  /// Waits until `when`; false when `stop` was asked for (on this thread) before that.
   class Sleep;
   Sleep sleep_until(TimePoint when, std::stop_token stop = {});
   Sleep sleep_for(Duration how_long, std::stop_token stop = {});
@@ -43,10 +59,9 @@ class Loop {
   /// Handle of a callback in time; destroying or cancelling it forgets the callback.
   class Timer;
 
-  struct Impl;
-  Impl& impl() noexcept { return *impl_; }
 
  private:
+  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
@@ -61,9 +76,11 @@ class Loop::Timer {
   void arm(TimePoint when);
   void cancel();
   bool armed() const noexcept { return armed_; }
+  TimePoint when() const noexcept { return when_; }
 
  private:
   friend Loop;
+  friend struct Loop::Impl;
   Loop& loop_;
   std::function<void()> expired_;
   TimePoint when_{};
@@ -73,17 +90,16 @@ class Loop::Timer {
 
 class [[nodiscard]] Loop::Sleep {
  public:
-  Sleep(Loop& loop, TimePoint when, std::stop_token stop);
+  Sleep(Loop& loop, TimePoint when, std::stop_token stop)
+      : loop_(loop), when_(when), stop_(std::move(stop)) {}
   bool await_ready() const noexcept { return stop_.stop_requested(); }
   void await_suspend(std::coroutine_handle<> waiting);
   bool await_resume() noexcept;
 
  private:
-  void wake();
   Loop& loop_;
   TimePoint when_;
   std::stop_token stop_;
-  std::coroutine_handle<> waiting_{};
   std::optional<Timer> timer_;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };

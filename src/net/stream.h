@@ -31,7 +31,7 @@ struct Attempt {
 
 /// A connected byte stream: TCP, Unix socket, or TLS over one. Attempts never block; waits resume on the loop.
 /// At most one waiter for reading and one for writing at a time. Threads: its loop's.
-class Stream {
+class Stream : private FdHandler {
  public:
   virtual ~Stream();
   Stream(const Stream&) = delete;
@@ -61,19 +61,22 @@ class Stream {
   void on_peer_closed(std::function<void()> callback) { on_peer_closed_ = std::move(callback); }
 
   Loop& loop() const noexcept { return loop_; }
-  int fd() const noexcept { return fd_; }
   Endpoint peer() const;
+  /// Gives the descriptor up, unwatched and open: for a stream that wraps this one.
+  int release();
 
  protected:
-  /// Takes ownership of `fd` and registers it with the loop. Pass a negative fd for a stream over another one.
+  /// Takes ownership of `fd`, which must be non-blocking, and has the loop watch it.
   Stream(Loop& loop, int fd);
-  void set_readable(bool on) noexcept { readable_ = on; }
-  void set_writable(bool on) noexcept { writable_ = on; }
+  /// What an attempt found: nothing more to read, or no room, until the loop says otherwise.
+  void not_readable() noexcept { readable_ = false; }
+  void not_writable() noexcept { writable_ = false; }
 
  private:
-  friend struct Loop::Impl;
-  struct Side;  // one direction's waiter
-  void ready(std::uint32_t events);
+  void fd_ready(std::uint32_t events) override;
+  void arm(TimePoint deadline);
+  void check_deadlines();
+
   Loop& loop_;
   int fd_;
   bool readable_ = true;
@@ -88,8 +91,6 @@ class Stream {
   std::optional<TimePoint> write_deadline_;
   std::optional<Loop::Timer> timer_;
   std::function<void()> on_peer_closed_;
-  void arm(TimePoint deadline);
-  void check_deadlines();
 };
 
 /// Awaits readiness; true = try again now, false = deadline or abort.
@@ -127,6 +128,9 @@ class Listener {
   virtual Task<std::unique_ptr<Stream>> accept() = 0;
   virtual void close() = 0;
 };
+
+/// One end of a pipe or another descriptor that read(2) and write(2) work on; made non-blocking, owned from now on.
+std::unique_ptr<Stream> open_pipe_stream(Loop& loop, int fd);
 
 /// Waits for SIGINT or SIGTERM on the loop; the signals must be blocked in all threads (`block_signals`) first.
 void block_signals();
