@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-
 #include <fmt/format.h>
 
 namespace dynamo {
@@ -98,7 +97,8 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   if (!s || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;
   const microseconds fraction = take(text, '.') ? take_fraction(text) : microseconds{0};
   const auto offset = take_offset(text);
-  const std::chrono::year_month_day date{std::chrono::year{*y}, std::chrono::month{static_cast<unsigned>(*mo)},
+  const std::chrono::year_month_day date{std::chrono::year{*y},
+                                         std::chrono::month{static_cast<unsigned>(*mo)},
                                          std::chrono::day{static_cast<unsigned>(*d)}};
   if (!offset || !text.empty() || !date.ok()) return std::nullopt;
   return std::chrono::sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} + fraction - *offset;

@@ -31,7 +31,10 @@ class FakeClock final : public Clock {
   explicit FakeClock(WallTime start = WallTime{std::chrono::seconds{1'700'000'000}}) : wall_(start) {}
   TimePoint now() const override { return now_; }
   WallTime wall_now() const override { return wall_; }
-  void advance(Duration by) { now_ += by; wall_ += std::chrono::duration_cast<WallTime::duration>(by); }
+  void advance(Duration by) {
+    now_ += by;
+    wall_ += std::chrono::duration_cast<WallTime::duration>(by);
+  }
 
  private:
   TimePoint now_{std::chrono::hours{1}};

@@ -1,11 +1,10 @@
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <boost/json/fwd.hpp>
 
 namespace dynamo {
 
@@ -13,18 +12,18 @@ namespace dynamo {
 enum class Errc {
   not_found,
   already_exists,
-  conflict,       // somebody else changed it: read again and retry
-  invalid,        // the input is wrong; retrying does not help
-  unauthorized,   // nobody knows who is asking
-  forbidden,      // known, but not allowed
-  gone,           // a watch position or continue token is too old: list again
+  conflict,      // somebody else changed it: read again and retry
+  invalid,       // the input is wrong; retrying does not help
+  unauthorized,  // nobody knows who is asking
+  forbidden,     // known, but not allowed
+  gone,          // a watch position or continue token is too old: list again
   too_large,
-  too_many,       // over a limit: retry later
+  too_many,  // over a limit: retry later
   timeout,
-  cancelled,      // the caller asked to stop; not a failure to log
-  unavailable,    // the other side is away: retry
-  unsupported,    // known, refused by name
-  io,             // operating system said no
+  cancelled,    // the caller asked to stop; not a failure to log
+  unavailable,  // the other side is away: retry
+  unsupported,  // known, refused by name
+  io,           // operating system said no
   internal,
 };
 

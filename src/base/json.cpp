@@ -1,7 +1,6 @@
 #include "base/json.h"
 
 #include <cmath>
-
 #include <fmt/format.h>
 
 namespace dynamo::json {
@@ -31,14 +30,19 @@ class Writer {
 
   void write(const value& v, int depth) {
     switch (v.kind()) {
-      case boost::json::kind::object: return write(v.get_object(), depth);
-      case boost::json::kind::array: return write(v.get_array(), depth);
-      case boost::json::kind::double_: return dump_number(v.get_double(), out_);
+      case boost::json::kind::object:
+        return write(v.get_object(), depth);
+      case boost::json::kind::array:
+        return write(v.get_array(), depth);
+      case boost::json::kind::double_:
+        return dump_number(v.get_double(), out_);
       case boost::json::kind::null:
       case boost::json::kind::bool_:
       case boost::json::kind::int64:
       case boost::json::kind::uint64:
-      case boost::json::kind::string: out_ += boost::json::serialize(v); return;
+      case boost::json::kind::string:
+        out_ += boost::json::serialize(v);
+        return;
     }
   }
 
@@ -93,7 +97,8 @@ Result<value> parse(std::string_view text) {
   const std::size_t read = parser.write_some(text.data(), text.size(), error);
   if (!error && read < text.size()) error = boost::json::error::extra_data;
   if (!error) parser.finish(error);
-  if (error) return fail(Errc::invalid, fmt::format("not valid JSON at {}: {}", where(text, read), error.message()));
+  if (error)
+    return fail(Errc::invalid, fmt::format("not valid JSON at {}: {}", where(text, read), error.message()));
   return parser.release();
 }
 
@@ -146,7 +151,8 @@ std::string_view as_view(const value* v, std::string_view fallback) {
 
 }  // namespace
 
-std::string_view string_at(const value& v, std::initializer_list<std::string_view> path, std::string_view fallback) {
+std::string_view string_at(const value& v, std::initializer_list<std::string_view> path,
+                           std::string_view fallback) {
   return as_view(find(v, path), fallback);
 }
 

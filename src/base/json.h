@@ -1,12 +1,11 @@
 #pragma once
 
+#include <boost/json.hpp>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/json.hpp>
 
 #include "base/error.h"
 

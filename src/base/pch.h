@@ -2,10 +2,12 @@
 
 // The precompiled header of every target: standard headers, fmt and Boost.JSON, small on purpose.
 #include <algorithm>
+#include <boost/json.hpp>
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <expected>
+#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +20,3 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <boost/json.hpp>
-#include <fmt/format.h>

@@ -15,11 +15,11 @@ namespace dynamo::net {
 
 struct HttpRequest {
   std::string method;
-  std::string path;     // percent-decoded, without the query
-  std::string target;   // as sent
+  std::string path;    // percent-decoded, without the query
+  std::string target;  // as sent
   Query query;
   Headers headers;
-  std::string body;     // complete; chunked transfer already undone
+  std::string body;  // complete; chunked transfer already undone
   Endpoint peer;
   std::string client_certificate_name;  // common name of a verified client certificate, else empty
   /// Stop is requested when the client goes away or the server is stopped hard.
@@ -41,7 +41,8 @@ class HttpResponder {
   virtual Task<Result<void>> send(HttpResponse response) = 0;
   /// Sends the head; the body follows in chunks (or until close for HTTP/1.0).
   virtual Task<Result<void>> start(int status, Headers headers) = 0;
-  /// One piece of the body; `bytes` must stay valid until done. Goes out in one system call where the socket takes it.
+  /// One piece of the body; `bytes` must stay valid until done. Goes out in one system call where the socket
+  /// takes it.
   virtual Task<Result<void>> write(std::string_view bytes) = 0;
   /// Ends the body, with `last` as its last piece, in one system call.
   virtual Task<Result<void>> finish(std::string_view last = {}) = 0;
@@ -53,13 +54,13 @@ class HttpResponder {
 using HttpHandler = std::function<Task<void>(HttpRequest&, HttpResponder&)>;
 
 struct HttpServerOptions {
-  std::size_t max_body = 64u << 20;         // bytes; more is answered 413
-  std::size_t max_header = 64u << 10;       // bytes; more is answered 431
-  std::size_t max_connections = 16'384;     // more wait in the backlog
+  std::size_t max_body = 64u << 20;                     // bytes; more is answered 413
+  std::size_t max_header = 64u << 10;                   // bytes; more is answered 431
+  std::size_t max_connections = 16'384;                 // more wait in the backlog
   Duration idle_timeout = std::chrono::seconds{120};    // between requests
   Duration request_timeout = std::chrono::seconds{60};  // from first byte to whole request; 408
   Duration write_timeout = std::chrono::seconds{60};    // without progress while writing
-  std::shared_ptr<TlsContext> tls;          // null = plain
+  std::shared_ptr<TlsContext> tls;                      // null = plain
   /// What a refused request is answered with; null = a short text. Arguments: status, message.
   std::function<HttpResponse(int, std::string)> refuse;
 };

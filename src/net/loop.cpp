@@ -3,11 +3,10 @@
 #include <csignal>
 #include <mutex>
 #include <set>
-#include <thread>
-#include <tuple>
-
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <thread>
+#include <tuple>
 #include <unistd.h>
 
 namespace dynamo::net {

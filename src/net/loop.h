@@ -13,8 +13,8 @@
 
 namespace dynamo::net {
 
-/// Told about a descriptor's readiness. Registered edge-triggered, once, for everything: the handler keeps track of
-/// what is ready until an attempt says EAGAIN.
+/// Told about a descriptor's readiness. Registered edge-triggered, once, for everything: the handler keeps
+/// track of what is ready until an attempt says EAGAIN.
 class FdHandler {
  public:
   /// `events` are those of epoll (EPOLLIN, EPOLLOUT, EPOLLRDHUP, …). May destroy itself.
@@ -24,9 +24,9 @@ class FdHandler {
   ~FdHandler() = default;
 };
 
-/// One thread's event loop over epoll: sockets, timers and coroutines. Everything that hangs on a loop (sockets,
-/// timers, tasks) is used from the thread that runs it; only `post` and `stop` may be called from others.
-/// One loop per thread; nothing here locks.
+/// One thread's event loop over epoll: sockets, timers and coroutines. Everything that hangs on a loop
+/// (sockets, timers, tasks) is used from the thread that runs it; only `post` and `stop` may be called from
+/// others. One loop per thread; nothing here locks.
 class Loop {
  public:
   Loop();
@@ -58,7 +58,6 @@ class Loop {
 
   /// Handle of a callback in time; destroying or cancelling it forgets the callback.
   class Timer;
-
 
  private:
   struct Impl;

@@ -1,8 +1,7 @@
 #include "net/loop.h"
 
-#include <thread>
-
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace dynamo::net {
 namespace {

@@ -1,9 +1,8 @@
 #include "net/stream.h"
 
+#include <arpa/inet.h>
 #include <csignal>
 #include <cstring>
-
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -67,7 +66,9 @@ Endpoint to_endpoint(const SocketAddress& address) {
   return {};
 }
 
-void set_option(int fd, int level, int name, int value) { ::setsockopt(fd, level, name, &value, sizeof value); }
+void set_option(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
 
 class TcpStream final : public Stream {
  public:
@@ -76,7 +77,8 @@ class TcpStream final : public Stream {
   Attempt try_read(std::span<char> into) override {
     const auto n = ::recv(fd_, into.data(), into.size(), 0);
     if (n > 0) {
-      // A short read has drained the socket (epoll(7)), unless the peer's FIN came with it and gives no new edge.
+      // A short read has drained the socket (epoll(7)), unless the peer's FIN came with it and gives no new
+      // edge.
       if (static_cast<std::size_t>(n) < into.size() && !peer_closed()) not_readable();
       return {.state = State::done, .bytes = static_cast<std::size_t>(n)};
     }
@@ -202,8 +204,8 @@ void Stream::abort() {
   if (writer_) loop_.resume_soon(std::exchange(writer_, {}));
 }
 
-/// One timer serves both directions and is moved only when it would come too late, so that a deadline that moves
-/// on with every read costs no more than a comparison.
+/// One timer serves both directions and is moved only when it would come too late, so that a deadline that
+/// moves on with every read costs no more than a comparison.
 void Stream::arm(TimePoint deadline) {
   if (!timer_) timer_.emplace(loop_, [this] { check_deadlines(); });
   if (!timer_->armed() || deadline < timer_->when()) timer_->arm(deadline);
@@ -211,7 +213,8 @@ void Stream::arm(TimePoint deadline) {
 
 void Stream::check_deadlines() {
   std::optional<TimePoint> next;
-  const auto check = [&](std::coroutine_handle<>& waiter, std::optional<TimePoint> deadline, bool& timed_out) {
+  const auto check = [&](std::coroutine_handle<>& waiter, std::optional<TimePoint> deadline,
+                         bool& timed_out) {
     if (!waiter || !deadline) return;
     if (*deadline <= loop_.now()) {
       timed_out = true;
@@ -269,14 +272,20 @@ Task<Result<std::size_t>> Stream::read(std::span<char> into, std::optional<TimeP
     const Attempt attempt = try_read(into);
     bool ready = true;
     switch (attempt.state) {
-      case State::done: co_return attempt.bytes;
+      case State::done:
+        co_return attempt.bytes;
       case State::closed: {
         if (attempt.error != 0) co_return std::unexpected(system_error("reading", attempt.error));
         co_return std::size_t{0};
       }
-      case State::failed: co_return std::unexpected(system_error("reading", attempt.error));
-      case State::again_when_readable: ready = co_await wait_readable(deadline); break;
-      case State::again_when_writable: ready = co_await wait_writable(deadline); break;
+      case State::failed:
+        co_return std::unexpected(system_error("reading", attempt.error));
+      case State::again_when_readable:
+        ready = co_await wait_readable(deadline);
+        break;
+      case State::again_when_writable:
+        ready = co_await wait_writable(deadline);
+        break;
     }
     if (!ready) co_return wait_error(*this, "reading");
   }
@@ -287,11 +296,19 @@ Task<Result<void>> Stream::write(std::string_view bytes, std::optional<TimePoint
     const Attempt attempt = try_write(bytes);
     bool ready = true;
     switch (attempt.state) {
-      case State::done: bytes.remove_prefix(attempt.bytes); break;
-      case State::closed: co_return fail(Errc::unavailable, "writing: the other side has closed the connection");
-      case State::failed: co_return std::unexpected(system_error("writing", attempt.error));
-      case State::again_when_readable: ready = co_await wait_readable(deadline); break;
-      case State::again_when_writable: ready = co_await wait_writable(deadline); break;
+      case State::done:
+        bytes.remove_prefix(attempt.bytes);
+        break;
+      case State::closed:
+        co_return fail(Errc::unavailable, "writing: the other side has closed the connection");
+      case State::failed:
+        co_return std::unexpected(system_error("writing", attempt.error));
+      case State::again_when_readable:
+        ready = co_await wait_readable(deadline);
+        break;
+      case State::again_when_writable:
+        ready = co_await wait_writable(deadline);
+        break;
     }
     if (!ready) co_return wait_error(*this, "writing");
   }
@@ -308,7 +325,8 @@ namespace {
 /// Waits for a connect under way; the socket's error tells how it ended.
 Task<Result<void>> connected(Loop& loop, int fd, TimePoint deadline, std::stop_token stop) {
   Edge edge(loop, fd);
-  // The registration itself reports the state of a socket that has not begun to connect; only what is writable counts.
+  // The registration itself reports the state of a socket that has not begun to connect; only what is
+  // writable counts.
   for (;;) {
     const bool edge_came = co_await edge.event().wait(stop, deadline);
     if (stop.stop_requested()) co_return fail(Errc::cancelled, "cancelled");

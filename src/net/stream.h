@@ -29,8 +29,8 @@ struct Attempt {
   int error = 0;          // failed: errno
 };
 
-/// A connected byte stream: TCP, Unix socket, or TLS over one. Attempts never block; waits resume on the loop.
-/// At most one waiter for reading and one for writing at a time. Threads: its loop's.
+/// A connected byte stream: TCP, Unix socket, or TLS over one. Attempts never block; waits resume on the
+/// loop. At most one waiter for reading and one for writing at a time. Threads: its loop's.
 class Stream : private FdHandler {
  public:
   virtual ~Stream();
@@ -52,7 +52,8 @@ class Stream : private FdHandler {
   /// Writes all of `bytes`, which must stay valid until done.
   Task<Result<void>> write(std::string_view bytes, std::optional<TimePoint> deadline = {});
 
-  /// Wakes both waiters and fails every later wait: cancellation. The descriptor stays open until destruction.
+  /// Wakes both waiters and fails every later wait: cancellation. The descriptor stays open until
+  /// destruction.
   void abort();
   bool aborted() const noexcept { return aborted_; }
   /// The other side has closed its half (FIN or reset was seen), even when nobody is reading.
@@ -112,8 +113,8 @@ class [[nodiscard]] Stream::Wait {
 /// Connects to `address` (numeric IPv4 or IPv6) and `port`. Errors: unavailable, timeout, cancelled.
 Task<Result<std::unique_ptr<Stream>>> connect_tcp(Loop& loop, Endpoint to, TimePoint deadline,
                                                   std::stop_token stop = {});
-/// Looks `host` up (numeric addresses at once, names on a thread of their own) and connects to the first address
-/// that answers.
+/// Looks `host` up (numeric addresses at once, names on a thread of their own) and connects to the first
+/// address that answers.
 Task<Result<std::unique_ptr<Stream>>> connect_host(Loop& loop, std::string host, std::uint16_t port,
                                                    TimePoint deadline, std::stop_token stop = {});
 
@@ -129,10 +130,12 @@ class Listener {
   virtual void close() = 0;
 };
 
-/// One end of a pipe or another descriptor that read(2) and write(2) work on; made non-blocking, owned from now on.
+/// One end of a pipe or another descriptor that read(2) and write(2) work on; made non-blocking, owned from
+/// now on.
 std::unique_ptr<Stream> open_pipe_stream(Loop& loop, int fd);
 
-/// Waits for SIGINT or SIGTERM on the loop; the signals must be blocked in all threads (`block_signals`) first.
+/// Waits for SIGINT or SIGTERM on the loop; the signals must be blocked in all threads (`block_signals`)
+/// first.
 void block_signals();
 /// The signal that came, or 0 when `stop` was asked for.
 Task<int> wait_for_signal(Loop& loop, std::stop_token stop = {});

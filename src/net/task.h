@@ -57,10 +57,11 @@ struct Promise<void> : PromiseBase {
 
 }  // namespace detail
 
-/// A coroutine that starts when it is awaited and hands its result to whoever awaits it. Exactly one owner; a task
-/// that is destroyed unfinished destroys its frame, so what it awaits must have let go of it by then. Run one from
-/// ordinary code with `TaskGroup::spawn` or `run`. Parameters are taken by value, and a coroutine is a named
-/// function, never a lambda with captures. Threads: a task stays on the thread of its loop.
+/// A coroutine that starts when it is awaited and hands its result to whoever awaits it. Exactly one owner; a
+/// task that is destroyed unfinished destroys its frame, so what it awaits must have let go of it by then.
+/// Run one from ordinary code with `TaskGroup::spawn` or `run`. Parameters are taken by value, and a
+/// coroutine is a named function, never a lambda with captures. Threads: a task stays on the thread of its
+/// loop.
 template <class T>
 class [[nodiscard]] Task {
  public:

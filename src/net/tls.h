@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "net/stream.h"
@@ -12,7 +13,7 @@ namespace dynamo::net {
 struct TlsConfig {
   std::string certificate_pem;  // chain, own certificate first; a server must have one
   std::string key_pem;
-  std::string ca_pem;           // client: whom to trust, empty = the system's; server: asks clients for certificates
+  std::string ca_pem;  // client: whom to trust, empty = the system's; server: asks clients for certificates
   bool insecure_skip_verify = false;
   friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
 };
@@ -37,7 +38,8 @@ Task<Result<std::unique_ptr<Stream>>> tls_accept(std::shared_ptr<TlsContext> con
 /// Common name of the verified client certificate of an accepted stream; empty where there is none.
 std::string tls_peer_common_name(const Stream& stream);
 
-/// A certificate authority and leaf certificates made on the spot (P-256), for the embedded API server and tests.
+/// A certificate authority and leaf certificates made on the spot (P-256), for the embedded API server and
+/// tests.
 struct KeyPair {
   std::string certificate_pem;
   std::string key_pem;
