@@ -1,0 +1,60 @@
+"""Fixtures for every test that drives the built binary."""
+
+import os
+import pathlib
+from collections.abc import Iterator
+
+import pytest
+
+from harness.dynamo import BINARY, Deployment, Role
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+
+
+def pytest_configure() -> None:
+    if not os.access(BINARY, os.X_OK):
+        pytest.exit("DYNAMO_BIN must name the built binary; `make test` sets it", returncode=2)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Adds the logs of the processes involved to the report of a failed test."""
+    outcome = yield
+    report = outcome.get_result()
+    if not report.failed:
+        return
+    for value in getattr(item, "funcargs", {}).values():
+        deployment = value if isinstance(value, Deployment) else getattr(value, "deployment", None)
+        if isinstance(deployment, Deployment):
+            report.sections.append(("logs of the processes", deployment.logs()))
+            return
+
+
+@pytest.fixture
+def deployment(tmp_path: pathlib.Path) -> Iterator[Deployment]:
+    """Nothing started yet; all that the test starts ends with it."""
+    made = Deployment(tmp_path)
+    yield made
+    made.end()
+
+
+class Served:
+    """One frontend before one quick mock worker, shared by the tests of a module."""
+
+    def __init__(self, deployment: Deployment):
+        self.deployment = deployment
+        self.worker: Role = deployment.worker("--speedup-ratio", "100")
+        self.frontend: Role = deployment.frontend()
+
+    @property
+    def port(self) -> int:
+        return self.frontend.port
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    deployment = Deployment(tmp_path_factory.mktemp("served"))
+    try:
+        yield Served(deployment)
+    finally:
+        deployment.end()

@@ -1,0 +1,23 @@
+"""Waiting: for a condition, with a deadline, never for a length of time."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# How much slower than a plain build the binary under test may be (sanitizers).
+PATIENCE = float(os.environ.get("DYNAMO_TEST_PATIENCE", "1"))
+
+
+def eventually(condition: Callable[[], T | None], what: str, within: float = 10.0, every: float = 0.02) -> T:
+    """Returns the first truthy value of `condition`; fails with `what` and the last value after `within` seconds."""
+    deadline = time.monotonic() + within * PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within * PATIENCE:g} s: {what} (last seen: {value!r})")
+        time.sleep(every)

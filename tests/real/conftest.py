@@ -1,0 +1,24 @@
+"""One control plane for all tests of this folder; each test works in a namespace of its own."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from real.control_plane import ControlPlane
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    made = ControlPlane(tmp_path_factory.mktemp("control-plane"))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def namespace(control_plane: ControlPlane) -> str:
+    name = f"test-{next(_numbers)}"
+    control_plane.kubectl("create", "namespace", name)
+    return name

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# test.sh PRESET: builds everything, runs the unit tests, then the built binary end to end.
+# The results are JUnit files under build/results/PRESET; the last line printed is their sum.
+set -euo pipefail
+# shellcheck source=tools/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+preset=$1
+results=$ROOT/build/results/$preset
+
+# A sanitizer stops the program at its first finding; slower programs get more time.
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=second_deadlock_stack=1
+case $preset in asan | tsan) export DYNAMO_TEST_PATIENCE=4 ;; esac
+
+tools/build.sh "$preset"
+rm -rf "$results"
+mkdir -p "$results"
+failed=0
+ctest --test-dir "build/$preset" --parallel "$JOBS" --output-on-failure --no-tests=error \
+  --output-junit "$results/unit.xml" || failed=1
+tests/run.sh "build/$preset/dynamo" "$results/e2e.xml" tests/e2e || failed=1
+tools/count.py "$results"
+exit "$failed"
