@@ -37,5 +37,6 @@ endif()
 # Our own code only; headers of libraries are system headers.
 set(DYNAMO_WARNINGS
     -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wswitch-enum
+    -Wno-deprecated-declarations  # std::stable_sort of libstdc++ 12 uses its own deprecated helper
     -Wno-sign-conversion -Wno-missing-field-initializers -Wno-missing-designated-field-initializers
     -Werror)

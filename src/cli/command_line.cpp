@@ -1,0 +1,130 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>  // the only place: it costs seconds of compile time
+
+namespace dynamo::cli {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+void apply(CLI::Option* option, const FlagTraits& traits) {
+  if (traits.env != nullptr) option->envname(traits.env);
+  if (traits.required) option->required();
+  if (!traits.allowed.empty()) option->check(CLI::IsMember(traits.allowed));
+  if (traits.range) option->check(CLI::Range(traits.range->first, traits.range->second));
+  if (traits.value_name != nullptr) option->type_name(traits.value_name);
+}
+
+}  // namespace
+
+struct FlagSet::Impl {
+  CLI::App& app;
+  std::vector<std::string>* rest = nullptr;
+
+  template <class T>
+  void add(const std::string& names, T& into, const std::string& help, const FlagTraits& traits) {
+    CLI::Option* option = app.add_option(names, into, help);
+    option->capture_default_str();
+    apply(option, traits);
+  }
+  template <class T>
+  void add(const std::string& names, std::optional<T>& into, const std::string& help, const FlagTraits& traits) {
+    apply(app.add_option(names, into, help), traits);
+  }
+};
+
+void FlagSet::text(const std::string& names, std::string& into, const std::string& help, FlagTraits traits) {
+  impl_.add(names, into, help, traits);
+}
+void FlagSet::text(const std::string& names, std::optional<std::string>& into, const std::string& help,
+                   FlagTraits traits) {
+  impl_.add(names, into, help, traits);
+}
+void FlagSet::number(const std::string& names, std::int64_t& into, const std::string& help, FlagTraits traits) {
+  impl_.add(names, into, help, traits);
+}
+void FlagSet::number(const std::string& names, std::optional<std::int64_t>& into, const std::string& help,
+                     FlagTraits traits) {
+  impl_.add(names, into, help, traits);
+}
+void FlagSet::number(const std::string& names, double& into, const std::string& help, FlagTraits traits) {
+  impl_.add(names, into, help, traits);
+}
+void FlagSet::number(const std::string& names, std::optional<double>& into, const std::string& help,
+                     FlagTraits traits) {
+  impl_.add(names, into, help, traits);
+}
+
+void FlagSet::list(const std::string& names, std::vector<std::string>& into, const std::string& help,
+                   FlagTraits traits) {
+  CLI::Option* option = impl_.app.add_option(names, into, help);
+  option->expected(1, 1'000'000)->allow_extra_args(false);
+  apply(option, traits);
+}
+
+void FlagSet::flag(const std::string& names, bool& into, const std::string& help, FlagTraits traits) {
+  apply(impl_.app.add_flag(names, into, help), traits);
+}
+
+void FlagSet::positional(const std::string& name, std::vector<std::string>& into, const std::string& help,
+                         FlagTraits traits) {
+  apply(impl_.app.add_option(name, into, help), traits);
+}
+
+void FlagSet::positional(const std::string& name, std::string& into, const std::string& help, FlagTraits traits) {
+  apply(impl_.app.add_option(name, into, help), traits);
+}
+
+void FlagSet::rest(std::vector<std::string>& into) {
+  impl_.app.allow_extras();
+  impl_.rest = &into;
+}
+
+namespace {
+
+int report(const Command& command, const Error& error) {
+  fmt::print(stderr, "dynamo {}: {}\n", command.name, error.message);
+  return error.code == Errc::invalid ? kUsage : kFailed;
+}
+
+/// CLI11's text, and where to look next; help and version are no errors.
+int report_usage(CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  std::string name = "dynamo";
+  for (const CLI::App* chosen : app.get_subcommands()) name += " " + chosen->get_name();
+  fmt::print(stderr, "{}: {}\nRun '{} --help' for its flags.\n", name, error.what(), name);
+  return kUsage;
+}
+
+}  // namespace
+
+int run_command_line(std::vector<Command> commands, int argc, const char* const* argv) {
+  CLI::App app("Dynamo: deploy LLM inference graphs and keep them serving.", "dynamo");
+  app.set_version_flag("--version", "dynamo " DYNAMO_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  std::vector<std::unique_ptr<FlagSet::Impl>> bound;
+  for (const Command& command : commands) {
+    CLI::App* sub = app.add_subcommand(command.name, command.help);
+    sub->group(command.group);
+    sub->footer(command.details);
+    bound.push_back(std::make_unique<FlagSet::Impl>(FlagSet::Impl{*sub}));
+    FlagSet flags(*bound.back());
+    command.declare(flags);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report_usage(app, error);
+  }
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (!bound[i]->app.parsed()) continue;
+    if (bound[i]->rest != nullptr) *bound[i]->rest = bound[i]->app.remaining();
+    const Result<int> done = commands[i].run();
+    return done ? *done : report(commands[i], done.error());
+  }
+  return kUsage;
+}
+
+}  // namespace dynamo::cli

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/command_line.h"
+
+/// One function per subcommand, each in a file of its own name (`frontend_command.cpp`): wiring only.
+namespace dynamo::cli {
+
+Command frontend_command();
+
+}  // namespace dynamo::cli

@@ -1,0 +1,8 @@
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace dynamo::cli;
+  std::vector<Command> commands;
+  commands.push_back(frontend_command());
+  return run_command_line(std::move(commands), argc, argv);
+}
