@@ -1,0 +1,79 @@
+#include "kube/applier.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace dynamo::kube {
+
+bool ApplyReport::has(ApplyAction action) const {
+  return std::ranges::any_of(results, [&](const ApplyResult& result) { return result.action == action; });
+}
+
+void Applier::use(Cache& cache) {
+  cache.add_index(std::string(kOwnerIndex), index_owner_uids);
+  caches_[cache.resource()] = &cache;
+}
+
+std::vector<ApplyStep> Applier::plan(std::vector<Desired> desired, const ApplyRules& rules) const {
+  const FindObject find = [this](const Resource& resource, const NamespacedName& key) {
+    const auto cache = caches_.find(resource);
+    return cache == caches_.end() ? nullptr : cache->second->get(key);
+  };
+  std::vector<Owned> owned;
+  if (!rules.owner_uid.empty()) {
+    for (const auto& [resource, cache] : caches_) {
+      for (ObjectPtr& object : cache->by_index(kOwnerIndex, rules.owner_uid)) {
+        owned.push_back({resource, std::move(object)});
+      }
+    }
+  }
+  return plan_apply(std::move(desired), find, owned, rules);
+}
+
+net::Task<Result<ApplyReport>> Applier::apply(std::vector<Desired> desired, ApplyRules rules,
+                                              std::stop_token stop) {
+  for (const Desired& one : desired) {
+    if (caches_.contains(one.resource)) continue;
+    co_return fail(Errc::unsupported, fmt::format("{} are not watched, so they cannot be applied",
+                                                  one.resource.group_resource()));
+  }
+  ApplyReport report;
+  std::optional<Error> first_error;
+  const std::vector<ApplyStep> steps = plan(std::move(desired), rules);
+  for (const ApplyStep& step : steps) {
+    if (step.action == ApplyAction::unchanged) {
+      ++report.unchanged;
+      continue;
+    }
+    const auto performed = co_await perform(step, stop);
+    if (!performed && !first_error) first_error = performed.error();
+    if (performed) {
+      report.results.push_back({step.action, step.desired.resource, key_of(step.desired.object), step.why});
+    }
+  }
+  if (first_error) co_return std::unexpected(std::move(*first_error));
+  co_return report;
+}
+
+net::Task<Result<void>> Applier::perform(const ApplyStep& step, std::stop_token stop) {
+  const CallOptions call{.stop = std::move(stop), .deadline = {}};
+  const Desired& desired = step.desired;
+  if (step.action == ApplyAction::blocked) co_return Result<void>{};
+  if (step.action == ApplyAction::prune) {
+    DeleteOptions options;
+    options.uid = uid_of(desired.object);
+    const auto removed = co_await client_.remove(desired.resource, key_of(desired.object), options, call);
+    const bool gone = removed || removed.error().code == Errc::not_found;
+    if (!gone) co_return std::unexpected(removed.error());
+    co_return Result<void>{};
+  }
+  ApplyOptions options;
+  options.field_manager = field_manager_;
+  options.force = true;
+  const auto applied = co_await client_.apply(desired.resource, desired.object, options, call);
+  if (!applied) co_return std::unexpected(applied.error());
+  co_return Result<void>{};
+}
+
+}  // namespace dynamo::kube
