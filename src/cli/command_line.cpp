@@ -29,7 +29,8 @@ struct FlagSet::Impl {
     apply(option, traits);
   }
   template <class T>
-  void add(const std::string& names, std::optional<T>& into, const std::string& help, const FlagTraits& traits) {
+  void add(const std::string& names, std::optional<T>& into, const std::string& help,
+           const FlagTraits& traits) {
     apply(app.add_option(names, into, help), traits);
   }
 };
@@ -41,7 +42,8 @@ void FlagSet::text(const std::string& names, std::optional<std::string>& into, c
                    FlagTraits traits) {
   impl_.add(names, into, help, traits);
 }
-void FlagSet::number(const std::string& names, std::int64_t& into, const std::string& help, FlagTraits traits) {
+void FlagSet::number(const std::string& names, std::int64_t& into, const std::string& help,
+                     FlagTraits traits) {
   impl_.add(names, into, help, traits);
 }
 void FlagSet::number(const std::string& names, std::optional<std::int64_t>& into, const std::string& help,
@@ -72,7 +74,8 @@ void FlagSet::positional(const std::string& name, std::vector<std::string>& into
   apply(impl_.app.add_option(name, into, help), traits);
 }
 
-void FlagSet::positional(const std::string& name, std::string& into, const std::string& help, FlagTraits traits) {
+void FlagSet::positional(const std::string& name, std::string& into, const std::string& help,
+                         FlagTraits traits) {
   apply(impl_.app.add_option(name, into, help), traits);
 }
 

@@ -277,7 +277,9 @@ Task<Result<std::unique_ptr<HttpClientResponse>>> HttpClient::send(HttpClientReq
     auto stream = impl->take(key);
     const bool kept = stream != nullptr;
     if (!kept) {
-      auto connected = co_await impl->connect(request.url, deadline, request.stop);
+      TimePoint connect_by = deadline;
+      if (request.connect_timeout) connect_by = std::min(deadline, impl->loop.now() + *request.connect_timeout);
+      auto connected = co_await impl->connect(request.url, connect_by, request.stop);
       if (!connected) co_return std::unexpected(std::move(connected.error()));
       stream = std::move(*connected);
     }

@@ -1,0 +1,141 @@
+#include <random>
+
+#include "base/environment.h"
+#include "cli/commands.h"
+#include "frontend/service.h"
+#include "frontend/static_engines.h"
+#include "net/loop.h"
+#include "net/stream.h"
+
+namespace dynamo::cli {
+namespace {
+
+/// Flags as they stand on the command line; `to_options` checks them.
+struct FrontendFlags {
+  std::string http_host = "0.0.0.0";
+  std::int64_t http_port = 8000;
+  std::string tls_cert_path, tls_key_path;
+  std::string dyn_namespace;
+  std::string router_mode = "round-robin";
+  std::string metrics_prefix = "dynamo_frontend";
+  std::string discovery_backend;
+  std::vector<std::string> engine_urls;
+  std::int64_t body_limit_mb = 45;
+  std::int64_t max_requests = 8192;
+  std::int64_t max_connections = 16'384;
+  double shutdown_grace_seconds = 5;
+  double drain_timeout_seconds = 60;
+  double stream_timeout_seconds = 0;
+};
+
+Duration to_duration(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+void declare(FlagSet& flags, FrontendFlags& f) {
+  flags.text("--http-host", f.http_host, "Address to listen on", {.env = "DYN_HTTP_HOST"});
+  flags.number("--http-port", f.http_port, "Port to listen on, 0 for any free one",
+               {.env = "DYN_HTTP_PORT", .range{{0, 65535}}});
+  flags.text("--tls-cert-path", f.tls_cert_path, "PEM certificate; needs --tls-key-path",
+             {.env = "DYN_TLS_CERT_PATH", .value_name = "FILE"});
+  flags.text("--tls-key-path", f.tls_key_path, "PEM key", {.env = "DYN_TLS_KEY_PATH", .value_name = "FILE"});
+  flags.text("--namespace", f.dyn_namespace, "Serve only models of this Dynamo namespace",
+             {.env = "DYN_NAMESPACE"});
+  flags.text("--router-mode", f.router_mode, "How a worker is chosen",
+             {.env = "DYN_ROUTER_MODE", .allowed{"round-robin", "random", "kv"}});
+  flags.text("--metrics-prefix", f.metrics_prefix, "First part of all metric names",
+             {.env = "DYN_METRICS_PREFIX"});
+  flags.list("--engine-url", f.engine_urls,
+             "OpenAI server to use beside those found by discovery; repeatable",
+             {.env = "DYN_ENGINE_URL", .value_name = "URL"});
+  flags.number("--body-limit-mb", f.body_limit_mb, "Largest request body, in MiB",
+               {.env = "DYN_HTTP_BODY_LIMIT_MB", .range{{1, 4096}}});
+  flags.number("--max-requests", f.max_requests, "Requests at once; more are answered 503",
+               {.env = "DYN_HTTP_MAX_REQUESTS", .range{{1, 1e6}}});
+  flags.number("--max-connections", f.max_connections, "Connections at once; more wait",
+               {.env = "DYN_HTTP_MAX_CONNECTIONS", .range{{1, 1e6}}});
+  flags.number("--shutdown-grace", f.shutdown_grace_seconds, "Seconds to go on accepting after SIGTERM",
+               {.env = "DYN_HTTP_GRACEFUL_SHUTDOWN_TIMEOUT_SECS", .range{{0, 3600}}});
+  flags.number("--drain-timeout", f.drain_timeout_seconds, "Seconds that open requests may then take",
+               {.env = "DYN_HTTP_DRAIN_TIMEOUT_SECS", .range{{0, 86400}}});
+  flags.number("--backend-stream-timeout", f.stream_timeout_seconds,
+               "Longest silence of an engine within an answer, in seconds; 0 = no limit",
+               {.env = "DYN_HTTP_BACKEND_STREAM_TIMEOUT_SECS", .range{{0, 86400}}});
+}
+
+router::Mode to_mode(const std::string& name) {
+  if (name == "random") return router::Mode::random;
+  if (name == "kv") {
+    fmt::print(stderr, "dynamo frontend: --router-mode kv is not there yet; using round-robin\n");
+  }
+  return router::Mode::round_robin;
+}
+
+Result<frontend::Options> to_options(const FrontendFlags& f) {
+  frontend::Options options;
+  options.http_host = f.http_host;
+  options.http_port = static_cast<std::uint16_t>(f.http_port);
+  options.tls_cert_path = f.tls_cert_path;
+  options.tls_key_path = f.tls_key_path;
+  options.dyn_namespace = f.dyn_namespace;
+  options.router_mode = to_mode(f.router_mode);
+  options.metrics_prefix = f.metrics_prefix;
+  options.body_limit = static_cast<std::size_t>(f.body_limit_mb) << 20;
+  options.max_requests = static_cast<std::size_t>(f.max_requests);
+  options.max_connections = static_cast<std::size_t>(f.max_connections);
+  options.shutdown_grace = to_duration(f.shutdown_grace_seconds);
+  options.drain_timeout = to_duration(f.drain_timeout_seconds);
+  if (f.stream_timeout_seconds > 0) options.stream_timeout = to_duration(f.stream_timeout_seconds);
+  options.seed = std::random_device{}();
+  for (const auto& text : f.engine_urls) {
+    auto url = net::Url::parse(text);
+    if (!url) return context("--engine-url", std::move(url.error()));
+    options.engine_urls.push_back(std::move(*url));
+  }
+  return options;
+}
+
+/// Serves until a signal, then shuts down in the order that loses nothing. A second signal cuts it short.
+net::Task<Result<int>> serve(net::Loop& loop, frontend::Options options) {
+  auto service = frontend::Service::make(loop, options, Environment::of_process());
+  if (!service) co_return std::unexpected(std::move(service.error()));
+  auto listening = (*service)->listen();
+  if (!listening) co_return std::unexpected(std::move(listening.error()));
+  fmt::print(stderr, "dynamo frontend: listening on {}\n", listening->to_string());
+
+  frontend::Models& models = (*service)->models();
+  frontend::StaticEngines engines(
+      loop, options.engine_urls,
+      [&models](std::vector<frontend::Worker> workers) { models.update(std::move(workers)); });
+  net::TaskGroup group(loop);
+  group.spawn(engines.run(group.stop_token()));
+  co_await net::wait_for_signal(loop);
+  (*service)->begin_shutdown();
+  co_await loop.sleep_for(options.shutdown_grace);
+  group.request_stop();
+  co_await group.join();
+  co_await (*service)->stop(loop.now() + options.drain_timeout);
+  co_return 0;
+}
+
+Result<int> run_frontend(const FrontendFlags& flags) {
+  auto options = to_options(flags);
+  if (!options) return std::unexpected(std::move(options.error()));
+  net::block_signals();
+  net::Loop loop;
+  return net::run(loop, serve(loop, std::move(*options)));
+}
+
+}  // namespace
+
+Command frontend_command() {
+  const auto flags = std::make_shared<FrontendFlags>();
+  return {.name = "frontend",
+          .help = "OpenAI-compatible HTTP entrance that routes to workers",
+          .details = "",
+          .declare = [flags](FlagSet& set) { declare(set, *flags); },
+          .run = [flags] { return run_frontend(*flags); },
+          .group = "Roles"};
+}
+
+}  // namespace dynamo::cli

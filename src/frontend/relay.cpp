@@ -1,0 +1,173 @@
+#include "frontend/relay.h"
+
+#include "frontend/chunk.h"
+#include "frontend/event_splitter.h"
+#include "net/sse.h"
+#include "openai/error_body.h"
+#include "openai/event_stream.h"
+#include "openai/fold.h"
+
+namespace dynamo::frontend {
+namespace {
+
+/// What one read's worth of events amounts to.
+struct Batch {
+  std::string_view pass;  // whole events to pass on, in one piece
+  std::string gathered;   // backs `pass` when events in the middle were left out
+  std::uint64_t tokens = 0;
+  bool done = false;
+  std::optional<Error> failure{};
+};
+
+/// Adds `event` to what is passed on; neighbours in memory stay one view.
+void pass_on(Batch& batch, std::string_view event) {
+  if (batch.pass.empty()) {
+    batch.pass = event;
+  } else if (batch.gathered.empty() && batch.pass.end() == event.begin()) {
+    batch.pass = std::string_view(batch.pass.data(), batch.pass.size() + event.size());
+  } else {
+    if (batch.gathered.empty()) batch.gathered = batch.pass;
+    batch.gathered += event;
+    batch.pass = batch.gathered;
+  }
+}
+
+Error aborted_error() { return Error{Errc::unavailable, "the engine aborted the request", nullptr}; }
+Error broken_error() {
+  return Error{Errc::unavailable, "the engine broke off in the middle of the answer", nullptr};
+}
+Error overflow_error() {
+  return Error{Errc::unavailable, "the engine sent an event that is too large", nullptr};
+}
+
+void take_event(Batch& batch, std::string_view event, bool pass_usage, RequestObservation& observation) {
+  if (is_done_event(event)) {
+    batch.done = true;
+    return;
+  }
+  const ChunkFacts facts = look_into(event);
+  if (facts.aborted) {
+    batch.failure = aborted_error();
+    return;
+  }
+  if (facts.usage_only) observation.usage(facts.prompt_tokens, facts.completion_tokens, facts.cached_tokens);
+  if (facts.has_text) ++batch.tokens;
+  if (!facts.usage_only || pass_usage) pass_on(batch, event);
+}
+
+Batch take_batch(EventSplitter& splitter, bool pass_usage, RequestObservation& observation) {
+  Batch batch;
+  std::string_view event;
+  while (!batch.done && !batch.failure && splitter.next(event))
+    take_event(batch, event, pass_usage, observation);
+  if (splitter.overflow()) batch.failure = overflow_error();
+  return batch;
+}
+
+/// Ends the client's stream with an error event behind `before`.
+net::Task<Result<void>> end_with_error(net::HttpResponder& client, std::string before, Error error) {
+  openai::append_error_event(before, error);
+  auto sent = co_await client.finish(before);
+  if (!sent) co_return sent;
+  co_return std::unexpected(std::move(error));
+}
+
+net::Headers answer_headers(std::string_view type, const std::string& request_id) {
+  net::Headers headers{{"Content-Type", std::string(type)}};
+  if (!request_id.empty()) headers.add("X-Request-Id", request_id);
+  return headers;
+}
+
+/// Reads what is left behind the end mark, so that the connection can serve again.
+net::Task<void> drain(net::HttpClientResponse& upstream) {
+  for (;;) {
+    auto piece = co_await upstream.read();
+    if (!piece || piece->empty()) co_return;
+  }
+}
+
+}  // namespace
+
+net::Task<Result<void>> relay_stream(net::Loop& loop, net::HttpClientResponse& upstream,
+                                     net::HttpResponder& client, RequestObservation& observation,
+                                     RelayOptions options) {
+  net::Headers headers = answer_headers(openai::kEventStreamType, options.request_id);
+  headers.add("Cache-Control", "no-cache");
+  auto started = co_await client.start(200, std::move(headers));
+  if (!started) co_return started;
+
+  EventSplitter splitter;
+  for (;;) {
+    auto piece = co_await upstream.read();
+    if (!piece) co_return co_await end_with_error(client, {}, std::move(piece.error()));
+    if (piece->empty()) co_return co_await end_with_error(client, {}, broken_error());
+    splitter.feed(*piece);
+    Batch batch = take_batch(splitter, options.pass_usage, observation);
+    observation.tokens(batch.tokens, loop.now());
+    if (batch.failure) co_return co_await end_with_error(client, std::string(batch.pass), *batch.failure);
+    if (batch.done) {
+      std::string last(batch.pass);
+      last += openai::kDoneEvent;
+      auto finished = co_await client.finish(last);
+      observation.ended(loop.now());
+      if (!finished) co_return finished;
+      co_await drain(upstream);
+      co_return Result<void>{};
+    }
+    auto written = co_await client.write(batch.pass);
+    if (!written) co_return written;
+    splitter.keep_rest();
+  }
+}
+
+namespace {
+
+/// Reads to the end mark into `fold`.
+net::Task<Result<void>> fold_events(net::Loop& loop, net::HttpClientResponse& upstream, openai::Fold& fold,
+                                    RequestObservation& observation) {
+  net::SseParser parser;
+  while (!fold.done()) {
+    auto piece = co_await upstream.read();
+    if (!piece) co_return std::unexpected(std::move(piece.error()));
+    if (piece->empty()) co_return std::unexpected(broken_error());
+    parser.feed(*piece);
+    net::SseEvent event;
+    std::uint64_t tokens = 0;
+    while (parser.next(event)) {
+      if (event.data.empty()) continue;
+      const ChunkFacts facts = look_into(event.data);
+      if (facts.aborted) co_return std::unexpected(aborted_error());
+      if (facts.has_text) ++tokens;
+      if (facts.usage_only)
+        observation.usage(facts.prompt_tokens, facts.completion_tokens, facts.cached_tokens);
+      auto added = fold.add(event.data);
+      if (!added) co_return added;
+    }
+    if (parser.overflow()) co_return std::unexpected(overflow_error());
+    observation.tokens(tokens, loop.now());
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace
+
+net::Task<Result<void>> relay_unary(net::Loop& loop, net::HttpClientResponse& upstream,
+                                    net::HttpResponder& client, RequestObservation& observation,
+                                    openai::Endpoint endpoint, std::string request_id) {
+  openai::Fold fold(endpoint);
+  auto folded = co_await fold_events(loop, upstream, fold, observation);
+  if (!folded) {
+    co_await client.send(openai::error_response(folded.error()));
+    co_return folded;
+  }
+  net::HttpResponse response;
+  response.headers = answer_headers("application/json", request_id);
+  response.body = boost::json::serialize(fold.take());
+  auto sent = co_await client.send(std::move(response));
+  observation.ended(loop.now());
+  if (!sent) co_return sent;
+  co_await drain(upstream);
+  co_return Result<void>{};
+}
+
+}  // namespace dynamo::frontend

@@ -1,0 +1,294 @@
+#include "frontend/service.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "frontend/relay.h"
+#include "frontend/request_id.h"
+#include "openai/answer.h"
+#include "openai/error_body.h"
+#include "telemetry/metrics.h"
+
+namespace dynamo::frontend {
+namespace {
+
+constexpr auto kConnectTimeout = std::chrono::seconds{10};
+constexpr auto kFirstByteTimeout = std::chrono::hours{1};  // a long prompt may wait long in an engine's queue
+constexpr std::size_t kLargestErrorBody = std::size_t{64} << 10;
+
+net::HttpResponse json_response(int status, std::string body) {
+  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+}
+
+net::HttpResponse empty_not_found() { return {404, {}, {}}; }
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(Errc::invalid, fmt::format("cannot read {}", path));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+Result<std::shared_ptr<net::TlsContext>> load_tls(const Options& options) {
+  if (options.tls_cert_path.empty() != options.tls_key_path.empty()) {
+    return fail(Errc::invalid, "--tls-cert-path and --tls-key-path are only valid together");
+  }
+  if (options.tls_cert_path.empty()) return nullptr;
+  auto certificate = read_file(options.tls_cert_path);
+  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  auto key = read_file(options.tls_key_path);
+  if (!key) return std::unexpected(std::move(key.error()));
+  return net::TlsContext::server({.certificate_pem = *certificate, .key_pem = *key});
+}
+
+net::HttpResponse refuse(int status, std::string message) { return openai::error_response(status, message); }
+
+/// A path that belongs to the API but is not served by this version; empty for paths that nobody knows.
+std::string_view unserved(std::string_view path) {
+  constexpr std::string_view kKnown[] = {"/v1/embeddings",   "/v1/responses", "/v1/images/generations",
+                                         "/v1/videos",       "/v1/messages",  "/busy_threshold",
+                                         "/clear_kv_blocks", "/openapi.json", "/docs"};
+  for (const auto known : kKnown) {
+    if (path == known) return known;
+  }
+  return {};
+}
+
+struct Route {
+  std::string_view path;
+  std::string_view method;
+};
+
+constexpr Route kRoutes[] = {{"/v1/chat/completions", "POST"},
+                             {"/v1/completions", "POST"},
+                             {"/v1/models", "GET"},
+                             {"/health", "GET"},
+                             {"/live", "GET"},
+                             {"/metrics", "GET"}};
+
+const Route* find_route(std::string_view path) {
+  const auto* found = std::ranges::find(kRoutes, path, &Route::path);
+  return found == std::end(kRoutes) ? nullptr : found;
+}
+
+/// Counts a request for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::size_t& count_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::make(net::Loop& loop, Options options, const Environment& env) {
+  auto metrics = Metrics::make(options.metrics_prefix, env);
+  if (!metrics) return std::unexpected(std::move(metrics.error()));
+  auto tls = load_tls(options);
+  if (!tls) return std::unexpected(std::move(tls.error()));
+  net::HttpServerOptions server_options;
+  server_options.max_body = options.body_limit;
+  server_options.max_connections = options.max_connections;
+  server_options.tls = std::move(*tls);
+  server_options.refuse = refuse;
+  return std::unique_ptr<Service>(
+      new Service(loop, std::move(options), std::move(*metrics), std::move(server_options)));
+}
+
+Service::Service(net::Loop& loop, Options options, std::unique_ptr<Metrics> metrics,
+                 net::HttpServerOptions server_options)
+    : loop_(loop),
+      options_(std::move(options)),
+      metrics_(std::move(metrics)),
+      models_(options_.router_mode, options_.seed),
+      client_(loop, {.max_idle_per_host = 4096, .user_agent = "dynamo-frontend"}),
+      server_(
+          loop,
+          [this](net::HttpRequest& request, net::HttpResponder& responder) {
+            return handle(&request, &responder);
+          },
+          std::move(server_options)) {}
+
+Result<net::Endpoint> Service::listen() { return server_.listen({options_.http_host, options_.http_port}); }
+
+net::Task<void> Service::stop(TimePoint deadline) { return server_.stop(deadline); }
+
+net::Task<void> Service::handle(net::HttpRequest* request, net::HttpResponder* responder) {
+  const bool post = request->method == "POST";
+  if (post && request->path == path_of(openai::Endpoint::chat)) {
+    co_await generate(openai::Endpoint::chat, request, responder);
+  } else if (post && request->path == path_of(openai::Endpoint::completions)) {
+    co_await generate(openai::Endpoint::completions, request, responder);
+  } else {
+    co_await responder->send(answer_at_once(*request));
+  }
+}
+
+/// Every route that needs no worker, and refusals.
+net::HttpResponse Service::answer_at_once(const net::HttpRequest& request) const {
+  const Route* route = find_route(request.path);
+  if (route == nullptr) {
+    const auto known = unserved(request.path);
+    if (known.empty()) return openai::error_response(404, fmt::format("no such route: {}", request.path));
+    return openai::error_response(501, fmt::format("{} is not served by this version", known));
+  }
+  if (request.method != route->method && !(request.method == "HEAD" && route->method == "GET")) {
+    net::HttpResponse response =
+        openai::error_response(405, fmt::format("{} takes {} only", route->path, route->method));
+    response.headers.add("Allow", std::string(route->method));
+    return response;
+  }
+  if (route->path == "/health") return health();
+  if (route->path == "/live") return live();
+  if (route->path == "/v1/models") return model_list();
+  return {200, {{"Content-Type", std::string(telemetry::kExpositionType)}}, metrics_->expose()};
+}
+
+net::HttpResponse Service::live() const {
+  if (shutting_down_) return json_response(503, R"({"status":"shutting_down"})");
+  return json_response(200, R"({"status":"live","message":"Service is live"})");
+}
+
+/// As the operator's readiness check reads it: status 200 and `status` "healthy" once a worker is known.
+net::HttpResponse Service::health() const {
+  json::array endpoints;
+  json::array instances;
+  for (const auto& [name, model] : models_.all()) {
+    for (const auto& worker : model->workers()) {
+      const json::value endpoint(worker->endpoint);
+      if (std::ranges::find(endpoints, endpoint) == endpoints.end()) endpoints.push_back(endpoint);
+      instances.push_back(worker->record);
+    }
+  }
+  json::object body;
+  if (shutting_down_) {
+    body["status"] = "shutting_down";
+  } else if (endpoints.empty()) {
+    body["status"] = "unhealthy";
+    body["message"] = "No endpoints available";
+  } else {
+    body["status"] = "healthy";
+  }
+  body["endpoints"] = std::move(endpoints);
+  body["instances"] = std::move(instances);
+  return json_response(shutting_down_ ? 503 : 200, boost::json::serialize(body));
+}
+
+net::HttpResponse Service::model_list() const {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(Clock::system().wall_now().time_since_epoch());
+  std::vector<openai::ModelEntry> entries;
+  for (const auto& [name, model] : models_.all()) {
+    openai::ModelEntry entry;
+    entry.id = name;
+    entry.created = now.count();
+    entries.push_back(std::move(entry));
+  }
+  return json_response(200, openai::models_body(entries));
+}
+
+net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* request,
+                                  net::HttpResponder* responder) {
+  if (!models_.any_serves(endpoint)) {
+    co_await responder->send(empty_not_found());
+    co_return;
+  }
+  if (requests_ >= options_.max_requests) {
+    co_await responder->send(openai::error_response(503, "too many requests at once: retry shortly"));
+    co_return;
+  }
+  const Counted counted(requests_);
+  auto wanted = openai::parse_request(endpoint, request->body);
+  if (!wanted) {
+    co_await responder->send(openai::error_response(wanted.error()));
+    co_return;
+  }
+  const auto model = models_.find(wanted->model);
+  if (model == nullptr || !model->serves(endpoint)) {
+    co_await responder->send(openai::error_response(404, fmt::format("Model not found: {}", wanted->model)));
+    co_return;
+  }
+  RequestObservation observation(*metrics_, wanted->model, endpoint, wanted->stream, loop_.now());
+  auto done = co_await forward(std::move(*wanted), request, responder, &observation);
+  if (done) observation.succeeded();
+  if (request->gone.stop_requested()) observation.client_left();
+}
+
+namespace {
+
+net::Headers upstream_headers(const net::HttpRequest& request, const std::string& request_id) {
+  net::Headers out{{"Content-Type", "application/json"}, {"X-Request-Id", request_id}};
+  for (const char* name : {"traceparent", "tracestate", "Authorization"}) {
+    if (request.headers.has(name)) out.add(name, std::string(request.headers.get(name)));
+  }
+  return out;
+}
+
+}  // namespace
+
+net::Task<Result<void>> Service::forward(openai::Request wanted, net::HttpRequest* request,
+                                         net::HttpResponder* responder, RequestObservation* observation) {
+  const std::string id = request_id(request->headers, wanted.user);
+  const bool as_sent = wanted.stream && wanted.include_usage;
+  std::string body = as_sent ? std::move(request->body) : openai::streaming_body(wanted);
+  request->body = {};
+  const auto model = models_.find(wanted.model);
+  auto upstream = co_await reach_worker(model, wanted.endpoint, upstream_headers(*request, id),
+                                        std::move(body), request->gone);
+  if (!upstream) {
+    co_await responder->send(openai::error_response(upstream.error()));
+    observation->ended(loop_.now());
+    co_return std::unexpected(std::move(upstream.error()));
+  }
+  Result<void> done;
+  if (wanted.stream) {
+    RelayOptions relay_options{.pass_usage = wanted.include_usage, .request_id = id};
+    done = co_await relay_stream(loop_, **upstream, *responder, *observation, std::move(relay_options));
+  } else {
+    done = co_await relay_unary(loop_, **upstream, *responder, *observation, wanted.endpoint, id);
+  }
+  observation->ended(loop_.now());
+  co_return done;
+}
+
+/// Sends the request to a worker of `model`, to another one when that cannot be reached, and returns its
+/// answer once it has begun with status 200. Errors: the engine's own; unavailable when no worker can be
+/// reached.
+net::Task<Result<std::unique_ptr<net::HttpClientResponse>>> Service::reach_worker(
+    std::shared_ptr<Model> model, openai::Endpoint endpoint, net::Headers headers, std::string body,
+    std::stop_token gone) {
+  std::vector<std::uint64_t> tried;
+  Error last{Errc::unavailable, fmt::format("no worker serves {} now: retry shortly", model->name()),
+             nullptr};
+  while (const auto worker = model->pick(endpoint, tried)) {
+    net::HttpClientRequest out;
+    out.method = "POST";
+    out.url = worker->url;
+    if (out.url.target == "/") out.url.target.clear();
+    out.url.target += path_of(endpoint);
+    out.headers = headers;
+    out.body = body;
+    out.connect_timeout = kConnectTimeout;
+    out.deadline = loop_.now() + kFirstByteTimeout;
+    out.idle_timeout = options_.stream_timeout;
+    out.stop = gone;
+    auto response = co_await client_.send(std::move(out));
+    if (response && (*response)->status() == 200) co_return std::move(*response);
+    if (response) {
+      auto text = co_await (*response)->read_all(kLargestErrorBody);
+      last = openai::parse_error((*response)->status(), text.value_or(""));
+    } else {
+      last = std::move(response.error());
+    }
+    if (last.code != Errc::unavailable) break;  // asking another would not help
+    tried.push_back(worker->instance_id);
+  }
+  co_return std::unexpected(std::move(last));
+}
+
+}  // namespace dynamo::frontend

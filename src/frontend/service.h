@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "base/environment.h"
+#include "base/error.h"
+#include "frontend/metrics.h"
+#include "frontend/models.h"
+#include "frontend/options.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+
+namespace dynamo::frontend {
+
+/// The OpenAI-compatible HTTP entrance: routes, error bodies, health, metrics; chat and completions go to a
+/// worker of the model. Knows nothing of discovery: whoever does keeps `models()` up to date. Threads: its
+/// loop's.
+class Service {
+ public:
+  /// Errors: invalid (TLS files, metric buckets).
+  static Result<std::unique_ptr<Service>> make(net::Loop& loop, Options options, const Environment& env);
+
+  /// Errors as net::Listener::open.
+  Result<net::Endpoint> listen();
+  /// From now on `/live` and `/health` say 503; requests are still served.
+  void begin_shutdown() noexcept { shutting_down_ = true; }
+  /// No new connections; open requests may end until `deadline`.
+  net::Task<void> stop(TimePoint deadline);
+
+  Models& models() noexcept { return models_; }
+  std::size_t requests_in_flight() const noexcept { return requests_; }
+
+ private:
+  Service(net::Loop& loop, Options options, std::unique_ptr<Metrics> metrics,
+          net::HttpServerOptions server_options);
+  net::Task<void> handle(net::HttpRequest* request, net::HttpResponder* responder);
+  net::HttpResponse answer_at_once(const net::HttpRequest& request) const;
+  net::Task<void> generate(openai::Endpoint endpoint, net::HttpRequest* request,
+                           net::HttpResponder* responder);
+  net::Task<Result<void>> forward(openai::Request wanted, net::HttpRequest* request,
+                                  net::HttpResponder* responder, RequestObservation* observation);
+  net::Task<Result<std::unique_ptr<net::HttpClientResponse>>> reach_worker(std::shared_ptr<Model> model,
+                                                                           openai::Endpoint endpoint,
+                                                                           net::Headers headers,
+                                                                           std::string body,
+                                                                           std::stop_token gone);
+
+  net::HttpResponse live() const;
+  net::HttpResponse health() const;
+  net::HttpResponse model_list() const;
+
+  net::Loop& loop_;
+  Options options_;
+  std::unique_ptr<Metrics> metrics_;
+  Models models_;
+  net::HttpClient client_;
+  net::HttpServer server_;
+  std::size_t requests_ = 0;
+  bool shutting_down_ = false;
+};
+
+}  // namespace dynamo::frontend
