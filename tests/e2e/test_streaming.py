@@ -289,8 +289,8 @@ def test_a_worker_told_to_stop_finishes_its_streams(deployment: Deployment):
 
 def test_a_frontend_told_to_stop_finishes_its_streams(deployment: Deployment):
     deployment.worker()
-    frontend = deployment.frontend()
-    with Stream(frontend.port, CHAT, question(200)) as stream:
+    frontend = deployment.frontend("--shutdown-grace", "0.5")
+    with Stream(frontend.port, CHAT, question(400)) as stream:
         stream.next_token()
         os.kill(frontend.process.pid, signal.SIGTERM)
         eventually(lambda: get(frontend.port, "/live").status == 503, "/live says that it is going")

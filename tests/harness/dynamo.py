@@ -36,8 +36,9 @@ class Deployment:
         self._environment = {
             "DYN_FILE_KV": str(home / "discovery"),
             "DYN_DISCOVERY_BACKEND": "file",
-            # Leaving is announced at once in a test: nobody waits for frontends to notice.
+            # A test does not wait for others to notice that something leaves.
             "DYN_GRACEFUL_SHUTDOWN_GRACE_PERIOD_SECS": "0",
+            "DYN_HTTP_GRACEFUL_SHUTDOWN_TIMEOUT_SECS": "0",
         }
 
     def worker(self, *flags: str, engine: str | None = "mock", model: str = MODEL, ready: bool = True) -> Role:
