@@ -59,7 +59,9 @@ class Cache {
   }
   std::size_t size() const noexcept { return store_.size(); }
   const Resource& resource() const noexcept { return resource_; }
+  /// How many lists were taken, and where the watch would resume.
   std::uint64_t lists() const noexcept { return lists_; }
+  const std::string& resource_version() const noexcept { return resource_version_; }
 
  private:
   net::Task<Result<void>> list_once(std::stop_token stop);
