@@ -23,7 +23,7 @@ set(DYNAMO_LAYERS
     "node      | base net process kube"
     "controllers | base net kube"
     "apiserver | base net telemetry schema kube api"
-    "cli       | base net telemetry process schema openai kube discovery api engine worker router frontend graph operator node controllers apiserver")
+    "cli       | base net telemetry openai discovery router frontend")
 
 # dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …])
 # Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test.
@@ -49,6 +49,10 @@ function(dynamo_layer name)
     target_precompile_headers(dynamo_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h)
   endif()
 
+  if(DYNAMO_FUZZ)
+    dynamo_fuzz_targets(${name})
+  endif()
+
   if(tests)
     add_executable(${name}_test ${tests})
     dynamo_see(${name}_test ${name} ${uses} ${arg_TEST_USES})
@@ -59,6 +63,22 @@ function(dynamo_layer name)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
                          PROPERTIES TIMEOUT 120)
   endif()
+endfunction()
+
+# One libFuzzer program per *_fuzz.cpp of the folder, named after the file.
+function(dynamo_fuzz_targets name)
+  dynamo_layer_edges(${name} uses)
+  file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
+  foreach(source ${fuzzers})
+    get_filename_component(stem ${source} NAME_WE)
+    set(target ${name}_${stem})
+    add_executable(${target} ${source})
+    dynamo_see(${target} ${name} ${uses})
+    target_link_libraries(${target} PRIVATE dynamo_${name} dep::fmt dep::json)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    target_precompile_headers(${target} REUSE_FROM dynamo_base)
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  endforeach()
 endfunction()
 
 # Lets `target` include the headers of the layers named and link their libraries, and no more.

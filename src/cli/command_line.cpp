@@ -8,11 +8,28 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 
+/// "0", "65535", "0.5": without digits that say nothing.
+std::string plain_number(double value) { return fmt::format("{}", value); }
+
+/// Checks a number's range with a message that says what is allowed.
+CLI::Validator range_check(std::pair<double, double> range) {
+  const std::string allowed = fmt::format("{} to {}", plain_number(range.first), plain_number(range.second));
+  CLI::Validator check;
+  check.description(allowed);
+  check.operation([range, allowed](std::string& text) {
+    double value = 0;
+    if (!CLI::detail::lexical_cast(text, value)) return fmt::format("\"{}\" is not a number", text);
+    if (value >= range.first && value <= range.second) return std::string{};
+    return fmt::format("must be {}, got {}", allowed, text);
+  });
+  return check;
+}
+
 void apply(CLI::Option* option, const FlagTraits& traits) {
   if (traits.env != nullptr) option->envname(traits.env);
   if (traits.required) option->required();
   if (!traits.allowed.empty()) option->check(CLI::IsMember(traits.allowed));
-  if (traits.range) option->check(CLI::Range(traits.range->first, traits.range->second));
+  if (traits.range) option->check(range_check(*traits.range));
   if (traits.value_name != nullptr) option->type_name(traits.value_name);
 }
 
@@ -100,9 +117,22 @@ int report_usage(CLI::App& app, const CLI::ParseError& error) {
   return kUsage;
 }
 
+/// A first word that is no command; CLI11 would only say that one is missing.
+std::optional<std::string> unknown_command(const std::vector<Command>& commands, int argc,
+                                           const char* const* argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  if (std::ranges::find(commands, argv[1], &Command::name) != commands.end()) return std::nullopt;
+  return argv[1];
+}
+
 }  // namespace
 
 int run_command_line(std::vector<Command> commands, int argc, const char* const* argv) {
+  if (const auto name = unknown_command(commands, argc, argv)) {
+    fmt::print(stderr, "dynamo: there is no command \"{}\".\nRun 'dynamo --help' for those there are.\n",
+               *name);
+    return kUsage;
+  }
   CLI::App app("Dynamo: deploy LLM inference graphs and keep them serving.", "dynamo");
   app.set_version_flag("--version", "dynamo " DYNAMO_VERSION);
   app.require_subcommand(1);

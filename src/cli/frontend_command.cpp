@@ -2,10 +2,13 @@
 
 #include "base/environment.h"
 #include "cli/commands.h"
+#include "cli/discovery_backend.h"
+#include "frontend/discovered.h"
 #include "frontend/service.h"
 #include "frontend/static_engines.h"
 #include "net/loop.h"
 #include "net/stream.h"
+#include "telemetry/log.h"
 
 namespace dynamo::cli {
 namespace {
@@ -18,7 +21,7 @@ struct FrontendFlags {
   std::string dyn_namespace;
   std::string router_mode = "round-robin";
   std::string metrics_prefix = "dynamo_frontend";
-  std::string discovery_backend;
+  std::string discovery_backend = kDefaultDiscovery;
   std::vector<std::string> engine_urls;
   std::int64_t body_limit_mb = 45;
   std::int64_t max_requests = 8192;
@@ -43,6 +46,8 @@ void declare(FlagSet& flags, FrontendFlags& f) {
              {.env = "DYN_NAMESPACE"});
   flags.text("--router-mode", f.router_mode, "How a worker is chosen",
              {.env = "DYN_ROUTER_MODE", .allowed{"round-robin", "random", "kv"}});
+  flags.text("--discovery-backend", f.discovery_backend, kDiscoveryHelp,
+             {.env = "DYN_DISCOVERY_BACKEND", .allowed = discovery_backends()});
   flags.text("--metrics-prefix", f.metrics_prefix, "First part of all metric names",
              {.env = "DYN_METRICS_PREFIX"});
   flags.list("--engine-url", f.engine_urls,
@@ -95,26 +100,79 @@ Result<frontend::Options> to_options(const FrontendFlags& f) {
   return options;
 }
 
-/// Serves until a signal, then shuts down in the order that loses nothing. A second signal cuts it short.
-net::Task<Result<int>> serve(net::Loop& loop, frontend::Options options) {
-  auto service = frontend::Service::make(loop, options, Environment::of_process());
-  if (!service) co_return std::unexpected(std::move(service.error()));
-  auto listening = (*service)->listen();
-  if (!listening) co_return std::unexpected(std::move(listening.error()));
-  fmt::print(stderr, "dynamo frontend: listening on {}\n", listening->to_string());
+/// Keeps the service's workers in step with discovery.
+class DiscoveryFeed {
+ public:
+  DiscoveryFeed(discovery::Discovery& from, frontend::Service& to, std::string only_namespace,
+                telemetry::Logger log)
+      : to_(to), only_namespace_(std::move(only_namespace)), log_(std::move(log)) {
+    subscription_ = from.watch([this](const discovery::Diff& change) { take(change); });
+  }
 
-  frontend::Models& models = (*service)->models();
-  frontend::StaticEngines engines(
-      loop, options.engine_urls,
-      [&models](std::vector<frontend::Worker> workers) { models.update(std::move(workers)); });
+ private:
+  void take(const discovery::Diff& change) {
+    discovery::apply_diff(snapshot_, change);
+    auto found = frontend::workers_from_snapshot(snapshot_, only_namespace_);
+    for (const auto& refused : found.refused) {
+      log_.warn("worker refused",
+                {{"instance_id", refused.instance_id}, {"model", refused.model}, {"why", refused.why}});
+    }
+    to_.set_workers("discovery", std::move(found.workers));
+  }
+
+  frontend::Service& to_;
+  std::string only_namespace_;
+  telemetry::Logger log_;
+  discovery::Snapshot snapshot_;
+  std::unique_ptr<discovery::Discovery::Subscription> subscription_;
+};
+
+net::Task<void> hurry_on_signal(net::Loop& loop, std::stop_source hurry, std::stop_token stop) {
+  const int signal = co_await net::wait_for_signal(loop, stop);
+  if (signal != 0) hurry.request_stop();
+}
+
+/// Leaves in the order that loses nothing: first refuse to be healthy, then stop accepting, then let requests
+/// end. A second signal shortens each step.
+net::Task<void> shut_down(net::Loop& loop, frontend::Service& service, const frontend::Options& options) {
+  service.begin_shutdown();
   net::TaskGroup group(loop);
-  group.spawn(engines.run(group.stop_token()));
-  co_await net::wait_for_signal(loop);
-  (*service)->begin_shutdown();
-  co_await loop.sleep_for(options.shutdown_grace);
+  std::stop_source hurry;
+  group.spawn(hurry_on_signal(loop, hurry, group.stop_token()));
+  co_await loop.sleep_for(options.shutdown_grace, hurry.get_token());
+  const Duration drain = hurry.stop_requested() ? Duration::zero() : options.drain_timeout;
+  co_await service.stop(loop.now() + drain);
   group.request_stop();
   co_await group.join();
-  co_await (*service)->stop(loop.now() + options.drain_timeout);
+}
+
+net::Task<Result<int>> serve(net::Loop& loop, frontend::Options options, std::string backend) {
+  const Environment env = Environment::of_process();
+  auto log_config = telemetry::LogConfig::from_environment(env);
+  if (!log_config) co_return std::unexpected(std::move(log_config.error()));
+  const telemetry::Logger log = telemetry::Logger(std::move(*log_config)).with_target("frontend");
+  auto service = frontend::Service::make(loop, options, env);
+  if (!service) co_return std::unexpected(std::move(service.error()));
+  auto found = make_discovery(loop, backend, env);
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  auto listening = (*service)->listen();
+  if (!listening) co_return std::unexpected(std::move(listening.error()));
+  log.info("listening", {{"address", listening->to_string()}, {"discovery", backend}});
+
+  frontend::Service& of = **service;
+  std::optional<DiscoveryFeed> feed(std::in_place, **found, of, options.dyn_namespace, log);
+  frontend::StaticEngines engines(loop, options.engine_urls, [&of](std::vector<frontend::Worker> workers) {
+    of.set_workers("static", std::move(workers));
+  });
+  net::TaskGroup group(loop);
+  group.spawn(engines.run(group.stop_token()));
+  const int signal = co_await net::wait_for_signal(loop);
+  log.info("shutting down", {{"signal", signal}, {"requests", of.requests_in_flight()}});
+  co_await shut_down(loop, of, options);
+  feed.reset();
+  group.request_stop();
+  co_await group.join();
+  co_await (*found)->close();
   co_return 0;
 }
 
@@ -123,7 +181,7 @@ Result<int> run_frontend(const FrontendFlags& flags) {
   if (!options) return std::unexpected(std::move(options.error()));
   net::block_signals();
   net::Loop loop;
-  return net::run(loop, serve(loop, std::move(*options)));
+  return net::run(loop, serve(loop, std::move(*options), flags.discovery_backend));
 }
 
 }  // namespace

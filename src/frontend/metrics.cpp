@@ -39,6 +39,15 @@ constexpr HistogramRow kTtft{
 constexpr HistogramRow kItl{
     "inter_token_latency_seconds", "Between tokens of a request", "ITL", {0.001, 2, 13}};
 
+constexpr std::pair<std::string_view, std::string_view> kCardGauges[] = {
+    {"model_total_kv_blocks", "Cache blocks of one worker"},
+    {"model_max_num_seqs", "Sequences that one worker runs at once"},
+    {"model_max_num_batched_tokens", "Tokens that one worker takes in one step"},
+    {"model_context_length", "Longest sequence, in tokens"},
+    {"model_kv_cache_block_size", "Tokens per cache block"},
+    {"model_migration_limit", "Times a request may move to another worker"},
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Metrics>> Metrics::make(const std::string& prefix, const Environment& env) {
@@ -55,6 +64,9 @@ Result<std::unique_ptr<Metrics>> Metrics::make(const std::string& prefix, const 
   made->disconnected_clients_ =
       &registry.gauges(name("disconnected_clients"), "Clients that left before the end");
   made->disconnected_clients_->with().set(0);
+  for (const auto& [suffix, help] : kCardGauges) {
+    made->card_gauges_[std::string(suffix)] = &registry.gauges(name(suffix), std::string(help), {"model"});
+  }
 
   const auto histogram = [&](const HistogramRow& row, telemetry::Histograms*& into) -> Result<void> {
     const auto range = telemetry::override_range(env, row.override_name, row.range);
@@ -82,6 +94,19 @@ Metrics::OfModel& Metrics::of(const std::string& model) {
                        input_->with(label),    output_->with(label), cached_->with(label),
                        ttft_->with(label),     itl_->with(label),    output_tokens_total_->with(label)};
   return models_.emplace(model, series).first->second;
+}
+
+void Metrics::describe(const discovery::ModelCard& card) {
+  const auto show = [&](const char* name, std::optional<std::uint64_t> value) {
+    if (value) card_gauges_.at(name)->with({card.display_name}).set(static_cast<double>(*value));
+  };
+  const auto known = [](std::uint64_t value) { return value == 0 ? std::nullopt : std::optional(value); };
+  show("model_total_kv_blocks", card.runtime_config.total_kv_blocks);
+  show("model_max_num_seqs", card.runtime_config.max_num_seqs);
+  show("model_max_num_batched_tokens", card.runtime_config.max_num_batched_tokens);
+  show("model_context_length", known(card.context_length));
+  show("model_kv_cache_block_size", known(card.kv_cache_block_size));
+  show("model_migration_limit", card.migration_limit);
 }
 
 void Metrics::count_request(const std::string& model, openai::Endpoint endpoint, bool stream, bool success) {

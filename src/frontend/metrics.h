@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/error.h"
+#include "discovery/model_card.h"
 #include "openai/request.h"
 #include "telemetry/metrics.h"
 
@@ -36,6 +38,8 @@ class Metrics {
 
   OfModel& of(const std::string& model);
   void count_request(const std::string& model, openai::Endpoint endpoint, bool stream, bool success);
+  /// Shows what the card says of a model (label `model` as registered); what it does not say is not shown.
+  void describe(const discovery::ModelCard& card);
   void client_disconnected() { disconnected_clients_->with().add(1); }
   std::string expose() const { return registry_.expose(); }
 
@@ -47,6 +51,7 @@ class Metrics {
   telemetry::Gauges* inflight_ = nullptr;
   telemetry::Gauges* queued_ = nullptr;
   telemetry::Gauges* disconnected_clients_ = nullptr;
+  std::map<std::string, telemetry::Gauges*> card_gauges_;  // by the name without prefix
   telemetry::Histograms* duration_ = nullptr;
   telemetry::Histograms* input_ = nullptr;
   telemetry::Histograms* output_ = nullptr;

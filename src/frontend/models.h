@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "discovery/model_card.h"
 #include "net/http.h"
 #include "openai/request.h"
 #include "router/picker.h"
@@ -22,6 +24,7 @@ struct Worker {
   std::string endpoint;     // "dyn://namespace.component.generate"
   json::object record{};    // as discovery has it, shown by /health
   std::string model;        // as served
+  std::optional<discovery::ModelCard> card{};  // what discovery knows of the model
   bool chat = true;         // takes chat requests
   bool completions = true;  // takes completions
 };

@@ -116,6 +116,16 @@ Service::Service(net::Loop& loop, Options options, std::unique_ptr<Metrics> metr
 
 Result<net::Endpoint> Service::listen() { return server_.listen({options_.http_host, options_.http_port}); }
 
+void Service::set_workers(const std::string& source, std::vector<Worker> workers) {
+  sources_[source] = std::move(workers);
+  std::vector<Worker> all;
+  for (const auto& [name, known] : sources_) all.insert(all.end(), known.begin(), known.end());
+  for (const Worker& worker : all) {
+    if (worker.card) metrics_->describe(*worker.card);
+  }
+  models_.update(std::move(all));
+}
+
 net::Task<void> Service::stop(TimePoint deadline) { return server_.stop(deadline); }
 
 net::Task<void> Service::handle(net::HttpRequest* request, net::HttpResponder* responder) {

@@ -28,7 +28,8 @@ class Service {
   /// No new connections; open requests may end until `deadline`.
   net::Task<void> stop(TimePoint deadline);
 
-  Models& models() noexcept { return models_; }
+  /// Takes `workers` as all those that `source` ("discovery", "static") knows now.
+  void set_workers(const std::string& source, std::vector<Worker> workers);
   std::size_t requests_in_flight() const noexcept { return requests_; }
 
  private:
@@ -53,6 +54,7 @@ class Service {
   net::Loop& loop_;
   Options options_;
   std::unique_ptr<Metrics> metrics_;
+  std::map<std::string, std::vector<Worker>> sources_;
   Models models_;
   net::HttpClient client_;
   net::HttpServer server_;

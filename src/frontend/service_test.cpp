@@ -136,7 +136,7 @@ class ServiceTest : public ::testing::Test {
 };
 
 TEST_F(ServiceTest, AStreamKeepsTheEnginesBytesAndLosesTheUsageNobodyAskedFor) {
-  service_->models().update({worker("talks")});
+  service_->set_workers("test", {worker("talks")});
   const Answer plain = post(chat("talks", R"(,"stream":true)"));
   EXPECT_EQ(plain.status, 200);
   EXPECT_EQ(plain.body, events({kRole, kToken, kFinish, "[DONE]"}));
@@ -146,7 +146,7 @@ TEST_F(ServiceTest, AStreamKeepsTheEnginesBytesAndLosesTheUsageNobodyAskedFor) {
 }
 
 TEST_F(ServiceTest, AUnaryAnswerIsFoldedFromTheStream) {
-  service_->models().update({worker("talks")});
+  service_->set_workers("test", {worker("talks")});
   const Answer answer = post(chat("talks"));
   EXPECT_EQ(answer.status, 200);
   const auto body = json::parse(answer.body).value();
@@ -164,7 +164,7 @@ class FailureTest : public ServiceTest, public ::testing::WithParamInterface<Fai
 
 TEST_P(FailureTest, IsNeverMistakenForACompleteAnswer) {
   const std::string model(GetParam().model);
-  service_->models().update({worker(model)});
+  service_->set_workers("test", {worker(model)});
   EXPECT_EQ(post(chat(model)).status, GetParam().unary_status);
   const Answer stream = post(chat(model, R"(,"stream":true)"));
   EXPECT_NE(stream.body.find(GetParam().stream_says), std::string::npos) << stream.body;
@@ -187,9 +187,9 @@ TEST_F(ServiceTest, AnotherWorkerTakesOverFromOneThatCannotBeReached) {
   }
   Worker dead = worker("talks", 1);
   dead.url.port = free_port;
-  service_->models().update({dead, worker("talks", 2)});
+  service_->set_workers("test", {dead, worker("talks", 2)});
   for (int i = 0; i < 4; ++i) EXPECT_EQ(post(chat("talks")).status, 200);
-  service_->models().update({dead});
+  service_->set_workers("test", {dead});
   const Answer alone = post(chat("talks"));
   EXPECT_EQ(alone.status, 503);
 }
@@ -206,7 +206,7 @@ net::Task<void> leave_after_first_bytes(net::Loop& loop, net::HttpClientRequest 
 }
 
 TEST_F(ServiceTest, AClientThatLeavesStopsTheEngine) {
-  service_->models().update({worker("waits")});
+  service_->set_workers("test", {worker("waits")});
   net::run(loop_,
            leave_after_first_bytes(
                loop_, to(at_, "POST", "/v1/chat/completions", chat("waits", R"(,"stream":true)")), aborted_));
@@ -220,7 +220,7 @@ TEST_F(ServiceTest, RoutesAreOffUntilAModelIsThere) {
   const Answer off = post(chat("talks"));
   EXPECT_EQ(off.status, 404);
   EXPECT_EQ(off.body, "");
-  service_->models().update({worker("talks")});
+  service_->set_workers("test", {worker("talks")});
   EXPECT_EQ(post(chat("other")).status, 404);
   EXPECT_NE(post(chat("other")).body.find("Model not found"), std::string::npos);
 }
@@ -233,7 +233,7 @@ struct RefusalCase {
 class RefusalTest : public ServiceTest, public ::testing::WithParamInterface<RefusalCase> {};
 TEST_P(RefusalTest, SaysWhatIsWrong) {
   const RefusalCase& c = GetParam();
-  service_->models().update({worker("talks")});
+  service_->set_workers("test", {worker("talks")});
   const Answer answer =
       net::run(loop_, ask(loop_, to(at_, std::string(c.method), std::string(c.path), std::string(c.body))));
   EXPECT_EQ(answer.status, c.status);
@@ -257,7 +257,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(ServiceTest, HealthTurnsWithTheFirstWorkerAndLiveWithTheShutdown) {
   EXPECT_NE(get("/health").body.find(R"("status":"unhealthy")"), std::string::npos);
-  service_->models().update({worker("talks")});
+  service_->set_workers("test", {worker("talks")});
   const Answer healthy = get("/health");
   EXPECT_EQ(healthy.status, 200);
   EXPECT_NE(healthy.body.find(R"("status":"healthy")"), std::string::npos);
@@ -292,7 +292,7 @@ net::Task<Answer> ask_beside(net::Loop& loop, Service& service, net::Endpoint at
 }
 
 TEST_F(ServiceTest, MoreRequestsThanAllowedAreRefusedWithAHintToRetry) {
-  service_->models().update({worker("waits")});
+  service_->set_workers("test", {worker("waits")});
   const Answer answer =
       net::run(loop_, ask_beside(loop_, *service_, at_, chat("waits", R"(,"stream":true)")));
   EXPECT_EQ(answer.status, 503);

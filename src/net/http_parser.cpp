@@ -130,8 +130,8 @@ std::expected<std::size_t, ParseError> HttpParser::feed(std::string_view bytes, 
 }
 
 std::expected<void, ParseError> HttpParser::finish() {
-  boost::beast::error_code error;
-  impl_->with([&](auto& parser) { parser.put_eof(error); });
+  boost::beast::error_code error = http::error::partial_message;
+  if (head_done()) impl_->with([&](auto& parser) { parser.put_eof(error); });
   if (error) return std::unexpected(ParseError{502, "the connection was closed in the middle of a message"});
   return {};
 }
