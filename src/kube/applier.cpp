@@ -1,7 +1,6 @@
 #include "kube/applier.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace dynamo::kube {

@@ -26,16 +26,17 @@ struct ApplyReport {
   bool has(ApplyAction action) const;
 };
 
-/// Writes desired objects with server-side apply under one field manager, and prunes what is no longer wanted.
-/// Compares with its caches first: an unchanged object costs no request. Threads: its loop's.
+/// Writes desired objects with server-side apply under one field manager, and prunes what is no longer
+/// wanted. Compares with its caches first: an unchanged object costs no request. Threads: its loop's.
 class Applier {
  public:
   static constexpr std::string_view kOwnerIndex = "applier/owner-uid";
 
-  Applier(Client& client, std::string field_manager) : client_(client), field_manager_(std::move(field_manager)) {}
+  Applier(Client& client, std::string field_manager)
+      : client_(client), field_manager_(std::move(field_manager)) {}
 
-  /// Looks objects of the cache's resource up there. Once for each resource that is written or pruned, before the
-  /// cache runs: it gets an index by owner.
+  /// Looks objects of the cache's resource up there. Once for each resource that is written or pruned, before
+  /// the cache runs: it gets an index by owner.
   void use(Cache& cache);
 
   /// All steps are tried; the first failure is returned in the end. Objects of resources without a cache are

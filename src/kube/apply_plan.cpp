@@ -1,8 +1,7 @@
 #include "kube/apply_plan.h"
 
-#include <set>
-
 #include <fmt/format.h>
+#include <set>
 
 #include "kube/compare.h"
 #include "kube/owner.h"
@@ -36,11 +35,16 @@ bool may_prune(const Object& object, const ApplyRules& rules) {
 
 std::string_view to_string(ApplyAction action) noexcept {
   switch (action) {
-    case ApplyAction::unchanged: return "unchanged";
-    case ApplyAction::create: return "create";
-    case ApplyAction::update: return "update";
-    case ApplyAction::prune: return "prune";
-    case ApplyAction::blocked: return "blocked";
+    case ApplyAction::unchanged:
+      return "unchanged";
+    case ApplyAction::create:
+      return "create";
+    case ApplyAction::update:
+      return "update";
+    case ApplyAction::prune:
+      return "prune";
+    case ApplyAction::blocked:
+      return "blocked";
   }
   return "unchanged";
 }

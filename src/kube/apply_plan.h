@@ -9,7 +9,8 @@
 #include "kube/resource.h"
 #include "kube/selector.h"
 
-/// What has to be written so that the server has what we want. Pure; `dynamo plan` and the operator both ask here.
+/// What has to be written so that the server has what we want. Pure; `dynamo plan` and the operator both ask
+/// here.
 namespace dynamo::kube {
 
 /// An object with exactly the fields that we own.
@@ -29,13 +30,13 @@ std::string_view to_string(ApplyAction action) noexcept;
 
 struct ApplyStep {
   ApplyAction action = ApplyAction::unchanged;
-  Desired desired;      // prune: the object as it is there
-  std::string why;      // the field that differs, or what blocks
+  Desired desired;  // prune: the object as it is there
+  std::string why;  // the field that differs, or what blocks
 };
 
 struct ApplyRules {
-  std::string owner_uid;            // who controls the desired objects; empty = nobody: nothing is pruned
-  LabelSelector inventory;          // which of the owner's objects may be pruned
+  std::string owner_uid;    // who controls the desired objects; empty = nobody: nothing is pruned
+  LabelSelector inventory;  // which of the owner's objects may be pruned
   std::string hash_annotation = "nvidia.com/last-applied-hash";  // empty = not written
 };
 
@@ -45,8 +46,8 @@ struct Owned {
   ObjectPtr object;
 };
 
-/// Steps in the order of `desired`, then the objects to prune. The hash annotation, put into each object, notices
-/// fields that we wanted once and no longer do.
+/// Steps in the order of `desired`, then the objects to prune. The hash annotation, put into each object,
+/// notices fields that we wanted once and no longer do.
 std::vector<ApplyStep> plan_apply(std::vector<Desired> desired, const FindObject& find,
                                   const std::vector<Owned>& owned, const ApplyRules& rules);
 

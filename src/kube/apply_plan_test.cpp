@@ -18,25 +18,28 @@ struct DifferenceCase {
 class DifferenceTest : public ::testing::TestWithParam<DifferenceCase> {};
 TEST_P(DifferenceTest, FindsTheFirst) {
   const auto& row = GetParam();
-  EXPECT_EQ(first_difference(json::parse(row.seen).value().as_object(), json::parse(row.wanted).value().as_object()),
+  EXPECT_EQ(first_difference(json::parse(row.seen).value().as_object(),
+                             json::parse(row.wanted).value().as_object()),
             row.field);
 }
 INSTANTIATE_TEST_SUITE_P(
     Rows, DifferenceTest,
     ::testing::Values(
         DifferenceCase{"same", R"({"a":{"b":1}})", R"({"a":{"b":1}})", std::nullopt},
-        DifferenceCase{"server_defaults_do_not_count", R"({"a":{"b":1,"c":2},"d":3})", R"({"a":{"b":1}})", std::nullopt},
+        DifferenceCase{"server_defaults_do_not_count", R"({"a":{"b":1,"c":2},"d":3})", R"({"a":{"b":1}})",
+                       std::nullopt},
         DifferenceCase{"value", R"({"a":{"b":1}})", R"({"a":{"b":2}})", "a.b"},
         DifferenceCase{"absent", R"({"a":{}})", R"({"a":{"b":2}})", "a.b"},
         DifferenceCase{"signedness", R"({"a":1})", R"({"a":1})", std::nullopt},
-        DifferenceCase{"empty_is_absent", R"({})", R"({"a":{},"b":[],"c":"","d":false,"e":0,"f":null,"g":{"h":{}}})",
-                       std::nullopt},
+        DifferenceCase{"empty_is_absent", R"({})",
+                       R"({"a":{},"b":[],"c":"","d":false,"e":0,"f":null,"g":{"h":{}}})", std::nullopt},
         DifferenceCase{"nothing_is_not_something", R"({"a":"x"})", R"({"a":""})", "a"},
         DifferenceCase{"false_is_not_true", R"({"a":true})", R"({"a":false})", "a"},
         DifferenceCase{"type", R"({"a":"1"})", R"({"a":1})", "a"},
         DifferenceCase{"plain_list_is_ordered", R"({"args":["a","b"]})", R"({"args":["b","a"]})", "args[0]"},
         DifferenceCase{"plain_list_has_a_length", R"({"args":["a","b"]})", R"({"args":["a"]})", "args"},
-        DifferenceCase{"merged_list_may_have_more", R"({"env":[{"name":"X","value":"1"},{"name":"A","value":"2"}]})",
+        DifferenceCase{"merged_list_may_have_more",
+                       R"({"env":[{"name":"X","value":"1"},{"name":"A","value":"2"}]})",
                        R"({"env":[{"name":"A","value":"2"}]})", std::nullopt},
         DifferenceCase{"merged_list_entry", R"({"containers":[{"name":"main","image":"a"}]})",
                        R"({"containers":[{"name":"main","image":"b"}]})", "containers[name=main].image"},
@@ -46,14 +49,16 @@ INSTANTIATE_TEST_SUITE_P(
                        R"({"ports":[{"containerPort":1}]})", "ports[containerPort=1]"},
         DifferenceCase{"ports_default_to_tcp", R"({"ports":[{"containerPort":1,"protocol":"TCP"}]})",
                        R"({"ports":[{"containerPort":1}]})", std::nullopt},
-        DifferenceCase{"empty_env_value_is_dropped", R"({"env":[{"name":"A"}]})", R"({"env":[{"name":"A","value":""}]})",
+        DifferenceCase{"empty_env_value_is_dropped", R"({"env":[{"name":"A"}]})",
+                       R"({"env":[{"name":"A","value":""}]})", std::nullopt},
+        DifferenceCase{"finalizers_are_a_set", R"({"finalizers":["x","y"]})", R"({"finalizers":["y"]})",
                        std::nullopt},
-        DifferenceCase{"finalizers_are_a_set", R"({"finalizers":["x","y"]})", R"({"finalizers":["y"]})", std::nullopt},
         DifferenceCase{"quantities_by_value", R"({"limits":{"cpu":"1","memory":"1Gi"}})",
                        R"({"limits":{"cpu":"1000m","memory":"1024Mi"}})", std::nullopt},
-        DifferenceCase{"quantity_as_number", R"({"limits":{"nvidia.com/gpu":"1"}})", R"({"limits":{"nvidia.com/gpu":1}})",
-                       std::nullopt},
-        DifferenceCase{"quantities_differ", R"({"requests":{"cpu":"1"}})", R"({"requests":{"cpu":"2"}})", "requests.cpu"},
+        DifferenceCase{"quantity_as_number", R"({"limits":{"nvidia.com/gpu":"1"}})",
+                       R"({"limits":{"nvidia.com/gpu":1}})", std::nullopt},
+        DifferenceCase{"quantities_differ", R"({"requests":{"cpu":"1"}})", R"({"requests":{"cpu":"2"}})",
+                       "requests.cpu"},
         DifferenceCase{"text_is_not_a_quantity", R"({"a":"1000m"})", R"({"a":"1"})", "a"},
         DifferenceCase{"size_limit", R"({"sizeLimit":"8Gi"})", R"({"sizeLimit":"8192Mi"})", std::nullopt}),
     [](const auto& row) { return std::string(row.param.name); });
@@ -64,7 +69,8 @@ TEST(ContentHashTest, DependsOnContentNotOnOrder) {
   EXPECT_EQ(content_hash(a), content_hash(b));
   EXPECT_EQ(content_hash(a).size(), 64U);
   EXPECT_NE(content_hash(a), content_hash(Object{{"x", 1}}));
-  EXPECT_EQ(content_hash(Object{}), "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");  // of "{}"
+  EXPECT_EQ(content_hash(Object{}),
+            "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");  // of "{}"
 }
 
 /// A small world: what the server has, keyed by name, all ConfigMaps controlled by `owner`.

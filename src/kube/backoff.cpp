@@ -13,7 +13,8 @@ Random system_random() {
 }
 
 Duration BackoffPolicy::delay(int failures, double draw) const {
-  const double grown = std::chrono::duration<double>(initial).count() * std::pow(factor, std::max(failures, 1) - 1);
+  const double grown =
+      std::chrono::duration<double>(initial).count() * std::pow(factor, std::max(failures, 1) - 1);
   const double bounded = std::min(grown, std::chrono::duration<double>(most).count());
   const double spread = bounded * (1.0 + jitter * (2.0 * draw - 1.0));
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(spread));

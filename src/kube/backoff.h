@@ -12,7 +12,8 @@ using Random = std::function<double()>;
 /// A generator of its own, seeded by the system. Threads: one.
 Random system_random();
 
-/// How waiting grows from failure to failure: initial, initial × factor, … up to `most`, each spread by ± `jitter`.
+/// How waiting grows from failure to failure: initial, initial × factor, … up to `most`, each spread by ±
+/// `jitter`.
 struct BackoffPolicy {
   Duration initial = std::chrono::milliseconds{50};
   Duration most = std::chrono::seconds{60};

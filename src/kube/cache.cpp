@@ -50,8 +50,8 @@ net::Task<Result<void>> Cache::watch_once(std::stop_token stop) {
   options.field_selector = options_.field_selector;
   options.resource_version = resource_version_;
   // Spread, so that the watches of a large manager do not all end in the same second.
-  options.timeout = std::chrono::seconds{
-      static_cast<std::int64_t>(static_cast<double>(options_.watch_timeout.count()) * (1.0 + options_.random()))};
+  options.timeout = std::chrono::seconds{static_cast<std::int64_t>(
+      static_cast<double>(options_.watch_timeout.count()) * (1.0 + options_.random()))};
   const TimePoint began = client_.loop().now();
   auto watch = co_await client_.watch(resource_, options_.ns, options, stop);
   if (!watch) co_return std::unexpected(std::move(watch.error()));
@@ -75,8 +75,8 @@ net::Task<Result<std::size_t>> Cache::follow(Watch& watch) {
 }
 
 net::Task<void> Cache::pause(Error why, std::stop_token stop) {
-  // `gone` is part of normal life; anything else may be over sooner if we resume than if we list again, except an
-  // answer that we cannot read.
+  // `gone` is part of normal life; anything else may be over sooner if we resume than if we list again,
+  // except an answer that we cannot read.
   if (why.code == Errc::gone || why.code == Errc::invalid) resource_version_.clear();
   ++failures_;
   if (options_.failed && why.code != Errc::gone) options_.failed(why, failures_);

@@ -14,10 +14,10 @@
 namespace dynamo::kube {
 
 struct CacheOptions {
-  std::string ns;                       // empty = all namespaces
+  std::string ns;  // empty = all namespaces
   std::string label_selector;
   std::string field_selector;
-  Duration resync{};                    // how often every object is handed to the handlers again; zero = never
+  Duration resync{};  // how often every object is handed to the handlers again; zero = never
   BackoffPolicy retry{std::chrono::milliseconds{200}, std::chrono::seconds{30}, 2.0, 0.5};
   std::chrono::seconds watch_timeout{300};
   /// Takes what nobody reads out of an object before it is kept; managedFields have gone already.
@@ -27,8 +27,8 @@ struct CacheOptions {
   Random random = system_random();
 };
 
-/// A live copy of a collection: list, then watch, resumed where it broke off; 410 leads to a new list. While the
-/// server is away the last known state stays. Threads: its loop's.
+/// A live copy of a collection: list, then watch, resumed where it broke off; 410 leads to a new list. While
+/// the server is away the last known state stays. Threads: its loop's.
 ///   cache.on_change(…); group.spawn(cache.run(group.stop_token())); co_await cache.wait_synced(stop);
 class Cache {
  public:
@@ -38,9 +38,11 @@ class Cache {
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;
 
-  /// Both before `run`. Handlers are called on the loop, after the cache has changed, in order of adding; a resync
-  /// is a change with `before` equal to `after`. A handler must not destroy the cache.
-  void add_index(std::string name, IndexFunction function) { store_.add_index(std::move(name), std::move(function)); }
+  /// Both before `run`. Handlers are called on the loop, after the cache has changed, in order of adding; a
+  /// resync is a change with `before` equal to `after`. A handler must not destroy the cache.
+  void add_index(std::string name, IndexFunction function) {
+    store_.add_index(std::move(name), std::move(function));
+  }
   void on_change(Handler handler) { handlers_.push_back(std::move(handler)); }
 
   /// Until `stop`.

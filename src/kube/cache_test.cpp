@@ -42,7 +42,8 @@ class CacheTest : public ::testing::Test {
   }
   void start() {
     cache_.on_change([this](const Change& change) {
-      changes_.push_back((change.before ? (change.after ? "~" : "-") : "+") + std::string(name_of(change.object())));
+      changes_.push_back((change.before ? (change.after ? "~" : "-") : "+") +
+                         std::string(name_of(change.object())));
     });
     group_.spawn(cache_.run(group_.stop_token()));
     ASSERT_TRUE(net::run(loop_, cache_.wait_synced({}, loop_.now() + seconds{5})));
@@ -163,7 +164,10 @@ TEST_F(CacheTest, AControllerWorksOnEachChangedObject) {
   int told = 0;
   options.failed = [&](const NamespacedName&, const Error&, int, Duration) { ++told; };
   Controller controller(
-      loop_, [&](NamespacedName key, std::stop_token stop) { return worker.reconcile(std::move(key), std::move(stop)); },
+      loop_,
+      [&](NamespacedName key, std::stop_token stop) {
+        return worker.reconcile(std::move(key), std::move(stop));
+      },
       options);
   controller.watch(cache_);
   for (const char* name : {"a", "b", "c"}) server_.put(resources::kConfigMaps, config_map(name));
@@ -182,9 +186,11 @@ TEST_F(CacheTest, AControllerWorksOnEachChangedObject) {
 
 TEST_F(CacheTest, OwnedObjectsWakeTheirController) {
   Worker worker{loop_};
-  Controller controller(
-      loop_, [&](NamespacedName key, std::stop_token stop) { return worker.reconcile(std::move(key), std::move(stop)); },
-      {});
+  Controller controller(loop_,
+                        [&](NamespacedName key, std::stop_token stop) {
+                          return worker.reconcile(std::move(key), std::move(stop));
+                        },
+                        {});
   controller.watch_owned(cache_, "Graph");
   Object owned = config_map("a");
   ASSERT_TRUE(set_owner(owned, {"nvidia.com/v1alpha1", "Graph", "g", "u", true, true}));
@@ -227,9 +233,7 @@ TEST_F(CacheTest, TheApplierSendsNothingWhenNothingChanged) {
 
   report = net::run(loop_, applier.apply(desired("2"), rules, {}));
   EXPECT_TRUE(report->has(ApplyAction::update));
-  ASSERT_TRUE(eventually([&] {
-    return json::string_at(*cache_.get({"ns", "a"}), {"data", "key"}) == "2";
-  }));
+  ASSERT_TRUE(eventually([&] { return json::string_at(*cache_.get({"ns", "a"}), {"data", "key"}) == "2"; }));
   report = net::run(loop_, applier.apply({}, rules, {}));
   EXPECT_TRUE(report->has(ApplyAction::prune));
   EXPECT_TRUE(eventually([&] { return cache_.size() == 0; }));

@@ -163,8 +163,8 @@ net::Task<Result<ObjectList>> Client::list_all(Resource resource, std::string ns
   }
 }
 
-net::Task<Result<std::unique_ptr<Watch>>> Client::watch(Resource resource, std::string ns, WatchOptions options,
-                                                        std::stop_token stop) {
+net::Task<Result<std::unique_ptr<Watch>>> Client::watch(Resource resource, std::string ns,
+                                                        WatchOptions options, std::stop_token stop) {
   const CallOptions call{.stop = std::move(stop), .deadline = {}};
   auto answer = co_await open(watch_request(resource, ns, options), call, options.timeout + kWatchSlack);
   if (!answer) co_return std::unexpected(std::move(answer.error()));
@@ -181,8 +181,8 @@ net::Task<Result<Object>> Client::update(Resource resource, Object object, Write
   return send_for_object(update_request(resource, object, options), std::move(call));
 }
 
-net::Task<Result<Object>> Client::patch(Resource resource, NamespacedName key, PatchKind kind, json::value patch,
-                                        WriteOptions options, CallOptions call) {
+net::Task<Result<Object>> Client::patch(Resource resource, NamespacedName key, PatchKind kind,
+                                        json::value patch, WriteOptions options, CallOptions call) {
   return send_for_object(patch_request(resource, key, kind, patch, options), std::move(call));
 }
 
@@ -202,12 +202,13 @@ net::Task<Result<std::int64_t>> Client::replicas(Resource resource, NamespacedNa
   co_return int_at(*scale, {"spec", "replicas"}).value_or(0);
 }
 
-net::Task<Result<void>> Client::scale(Resource resource, NamespacedName key, std::int64_t to, CallOptions call) {
+net::Task<Result<void>> Client::scale(Resource resource, NamespacedName key, std::int64_t to,
+                                      CallOptions call) {
   const json::value change{{"spec", {{"replicas", to}}}};
   WriteOptions options;
   options.subresource = "scale";
-  const auto scaled =
-      co_await send_for_object(patch_request(resource, key, PatchKind::merge, change, options), std::move(call));
+  const auto scaled = co_await send_for_object(
+      patch_request(resource, key, PatchKind::merge, change, options), std::move(call));
   if (!scaled) co_return std::unexpected(scaled.error());
   co_return Result<void>{};
 }

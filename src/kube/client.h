@@ -51,9 +51,9 @@ class LogStream {
 };
 
 /// Speaks to one API server. Objects are untyped JSON; `Resource` says which path they live at.
-/// Failures keep the server's `Status` in Error::details, and their message begins with what was asked for. Answers
-/// that ask us to come back (429, Retry-After) are retried until the deadline. Threads: its loop's; must outlive the
-/// calls under way.
+/// Failures keep the server's `Status` in Error::details, and their message begins with what was asked for.
+/// Answers that ask us to come back (429, Retry-After) are retried until the deadline. Threads: its loop's;
+/// must outlive the calls under way.
 class Client {
  public:
   /// Errors: invalid (certificates, server).
@@ -62,8 +62,8 @@ class Client {
   net::Task<Result<Object>> get(Resource resource, NamespacedName key, CallOptions call = {});
   net::Task<Result<ObjectList>> list(Resource resource, std::string ns, ListOptions options = {},
                                      CallOptions call = {});
-  /// All pages of `options.limit` objects (0 = 500) as one list. When the continue token expires midway it starts
-  /// over, without pages.
+  /// All pages of `options.limit` objects (0 = 500) as one list. When the continue token expires midway it
+  /// starts over, without pages.
   net::Task<Result<ObjectList>> list_all(Resource resource, std::string ns, ListOptions options = {},
                                          CallOptions call = {});
   net::Task<Result<std::unique_ptr<Watch>>> watch(Resource resource, std::string ns, WatchOptions options,
@@ -76,16 +76,19 @@ class Client {
   net::Task<Result<Object>> patch(Resource resource, NamespacedName key, PatchKind kind, json::value patch,
                                   WriteOptions options = {}, CallOptions call = {});
   /// Server-side apply: `object` holds exactly the fields that we own.
-  net::Task<Result<Object>> apply(Resource resource, Object object, ApplyOptions options, CallOptions call = {});
+  net::Task<Result<Object>> apply(Resource resource, Object object, ApplyOptions options,
+                                  CallOptions call = {});
   /// The object as it is now (deleting), or a Status when it is gone at once.
   net::Task<Result<Object>> remove(Resource resource, NamespacedName key, DeleteOptions options = {},
                                    CallOptions call = {});
 
   /// `spec.replicas` through the scale subresource.
   net::Task<Result<std::int64_t>> replicas(Resource resource, NamespacedName key, CallOptions call = {});
-  net::Task<Result<void>> scale(Resource resource, NamespacedName key, std::int64_t to, CallOptions call = {});
+  net::Task<Result<void>> scale(Resource resource, NamespacedName key, std::int64_t to,
+                                CallOptions call = {});
 
-  net::Task<Result<std::unique_ptr<LogStream>>> logs(NamespacedName pod, LogOptions options, std::stop_token stop);
+  net::Task<Result<std::unique_ptr<LogStream>>> logs(NamespacedName pod, LogOptions options,
+                                                     std::stop_token stop);
 
   /// Any request; the answer's body as JSON.
   net::Task<Result<json::value>> send(ApiRequest request, CallOptions call = {});

@@ -88,7 +88,8 @@ TEST_F(ClientTest, PatchesSayTheirKind) {
   options.force = true;
   ASSERT_TRUE(run(client_->apply(resources::kConfigMaps, config_map("b"), options)));
   EXPECT_EQ(server_.last_header("Content-Type"), "application/apply-patch+yaml");
-  EXPECT_THAT(server_.requests().back(), "PATCH /api/v1/namespaces/ns/configmaps/b?fieldManager=me&force=true");
+  EXPECT_THAT(server_.requests().back(),
+              "PATCH /api/v1/namespaces/ns/configmaps/b?fieldManager=me&force=true");
 }
 
 TEST_F(ClientTest, ScalesThroughTheSubresource) {

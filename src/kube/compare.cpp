@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
@@ -37,7 +36,8 @@ constexpr auto kMergedLists = std::to_array<MergedList>({
 });
 
 /// Objects whose values are quantities, and single fields that are one.
-constexpr auto kQuantityMaps = std::to_array<std::string_view>({"limits", "requests", "hard", "capacity", "allocatable"});
+constexpr auto kQuantityMaps =
+    std::to_array<std::string_view>({"limits", "requests", "hard", "capacity", "allocatable"});
 constexpr auto kQuantityFields = std::to_array<std::string_view>({"sizeLimit", "averageValue", "divisor"});
 
 const MergedList* merged_list(std::string_view field) {
@@ -47,14 +47,22 @@ const MergedList* merged_list(std::string_view field) {
 
 bool is_empty(const json::value& v) {
   switch (v.kind()) {
-    case boost::json::kind::null: return true;
-    case boost::json::kind::object: return v.get_object().empty();
-    case boost::json::kind::array: return v.get_array().empty();
-    case boost::json::kind::string: return v.get_string().empty();
-    case boost::json::kind::bool_: return !v.get_bool();
-    case boost::json::kind::int64: return v.get_int64() == 0;
-    case boost::json::kind::uint64: return v.get_uint64() == 0;
-    case boost::json::kind::double_: return v.get_double() == 0;
+    case boost::json::kind::null:
+      return true;
+    case boost::json::kind::object:
+      return v.get_object().empty();
+    case boost::json::kind::array:
+      return v.get_array().empty();
+    case boost::json::kind::string:
+      return v.get_string().empty();
+    case boost::json::kind::bool_:
+      return !v.get_bool();
+    case boost::json::kind::int64:
+      return v.get_int64() == 0;
+    case boost::json::kind::uint64:
+      return v.get_uint64() == 0;
+    case boost::json::kind::double_:
+      return v.get_double() == 0;
   }
   return false;
 }
@@ -74,7 +82,8 @@ class Comparison {
  public:
   using Difference = std::optional<std::string>;
 
-  Difference objects(const Object& seen, const Object& wanted, const std::string& path, bool quantities) const {
+  Difference objects(const Object& seen, const Object& wanted, const std::string& path,
+                     bool quantities) const {
     for (const auto& member : wanted) {
       const std::string_view key(member.key().data(), member.key().size());
       std::string at = path.empty() ? std::string(key) : path + "." + std::string(key);
@@ -106,7 +115,8 @@ class Comparison {
     if (seen.is_array() && wanted.is_array()) {
       return arrays(seen.get_array(), wanted.get_array(), path, merged_list(field));
     }
-    if (seen == wanted || (is_empty(seen) && is_empty(wanted)) || (quantity && equal_quantities(seen, wanted))) {
+    if (seen == wanted || (is_empty(seen) && is_empty(wanted)) ||
+        (quantity && equal_quantities(seen, wanted))) {
       return std::nullopt;
     }
     return path;
@@ -143,7 +153,8 @@ class Comparison {
   }
 
   /// The entry with the same keys; of a port, the protocol counts as well ("TCP" when not said).
-  static const json::value* find_entry(const json::array& seen, const json::value& wanted, const MergedList& list) {
+  static const json::value* find_entry(const json::array& seen, const json::value& wanted,
+                                       const MergedList& list) {
     const auto same = [&](const json::value& entry) {
       if (entry_name(entry, list) != entry_name(wanted, list)) return false;
       if (list.field == "ports") {

@@ -7,9 +7,10 @@
 
 namespace dynamo::kube {
 
-/// The path of the first field that `wanted` sets and `seen` has otherwise: "spec.template.spec.containers[name=main]
-/// .image"; nothing when `seen` says all that `wanted` says. Fields that only `seen` has do not count: the server's
-/// defaults, other people's labels. Rules where a plain comparison would see differences that are none:
+/// The path of the first field that `wanted` sets and `seen` has otherwise:
+/// "spec.template.spec.containers[name=main] .image"; nothing when `seen` says all that `wanted` says. Fields
+/// that only `seen` has do not count: the server's defaults, other people's labels. Rules where a plain
+/// comparison would see differences that are none:
 /// - empty values (null, {}, [], "", false, 0) equal absent ones, as the server drops them;
 /// - lists that Kubernetes merges by key (containers, env, ports, …) may have more entries, in another order;
 /// - quantities compare by value: "1000m" is "1".

@@ -6,8 +6,8 @@ namespace dynamo::kube {
 namespace {
 
 auto find_entry(auto& conditions, std::string_view type) {
-  return std::ranges::find_if(conditions,
-                              [&](const json::value& entry) { return json::string_at(entry, {"type"}) == type; });
+  return std::ranges::find_if(
+      conditions, [&](const json::value& entry) { return json::string_at(entry, {"type"}) == type; });
 }
 
 /// Assigns and says whether that changed anything.
@@ -25,9 +25,12 @@ bool assign(Object& condition, std::string_view field, const T& wanted) {
 
 std::string_view to_string(ConditionStatus status) noexcept {
   switch (status) {
-    case ConditionStatus::yes: return "True";
-    case ConditionStatus::no: return "False";
-    case ConditionStatus::unknown: return "Unknown";
+    case ConditionStatus::yes:
+      return "True";
+    case ConditionStatus::no:
+      return "False";
+    case ConditionStatus::unknown:
+      return "Unknown";
   }
   return "Unknown";
 }
@@ -56,7 +59,8 @@ bool set_condition(json::array& conditions, const Condition& next, WallTime now)
   }
   changed |= assign(condition, "reason", next.reason);
   changed |= assign(condition, "message", next.message);
-  if (next.observed_generation > 0) changed |= assign(condition, "observedGeneration", next.observed_generation);
+  if (next.observed_generation > 0)
+    changed |= assign(condition, "observedGeneration", next.observed_generation);
   return changed;
 }
 

@@ -19,7 +19,8 @@ std::vector<std::string> split_paths(std::string_view list) {
 
 enum class Missing : std::uint8_t { fails, skipped };
 
-Result<ClientConfig> from_files(const std::vector<std::string>& paths, Missing missing, const std::string& context_name) {
+Result<ClientConfig> from_files(const std::vector<std::string>& paths, Missing missing,
+                                const std::string& context_name) {
   std::vector<Kubeconfig> files;
   for (const std::string& path : paths) {
     const auto text = read_text_file(path);
@@ -39,11 +40,12 @@ Result<ClientConfig> in_cluster_config(const Environment& environment, const std
   const std::string_view host = environment.get_or("KUBERNETES_SERVICE_HOST", "");
   const std::string_view port = environment.get_or("KUBERNETES_SERVICE_PORT", "");
   if (host.empty() || port.empty()) {
-    return fail(Errc::not_found, "not in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
+    return fail(Errc::not_found,
+                "not in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
   }
   const bool bare_v6 = host.find(':') != std::string_view::npos;
   auto url = net::Url::parse(bare_v6 ? fmt::format("https://[{}]:{}", host, port)
-                                    : fmt::format("https://{}:{}", host, port));
+                                     : fmt::format("https://{}:{}", host, port));
   if (!url) return context("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT", std::move(url.error()));
   auto authority = read_text_file(directory + "/ca.crt");
   if (!authority) return context("service account", std::move(authority.error()));
@@ -51,7 +53,8 @@ Result<ClientConfig> in_cluster_config(const Environment& environment, const std
   config.server = std::move(*url);
   config.tls.ca_pem = std::move(*authority);
   config.token = TokenSource::file(directory + "/token");
-  if (const auto ns = read_text_file(directory + "/namespace"); ns && !ns->empty()) config.default_namespace = *ns;
+  if (const auto ns = read_text_file(directory + "/namespace"); ns && !ns->empty())
+    config.default_namespace = *ns;
   return config;
 }
 

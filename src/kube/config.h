@@ -11,7 +11,7 @@ namespace dynamo::kube {
 
 /// How to reach an API server, and who we are there.
 struct ClientConfig {
-  net::Url server;             // `target` is a path put before every request's
+  net::Url server;  // `target` is a path put before every request's
   net::TlsConfig tls;
   TokenSource token;
   std::string default_namespace = "default";
@@ -20,8 +20,9 @@ struct ClientConfig {
 
 /// Where the configuration is looked for.
 struct ConfigSource {
-  std::string kubeconfig;      // a file given by the user; empty = KUBECONFIG, then in-cluster, then ~/.kube/config
-  std::string context;         // empty = the file's current context
+  std::string
+      kubeconfig;       // a file given by the user; empty = KUBECONFIG, then in-cluster, then ~/.kube/config
+  std::string context;  // empty = the file's current context
 };
 
 /// Finds and reads the configuration as kubectl does, and inside a pod the service account's.

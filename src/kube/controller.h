@@ -29,8 +29,8 @@ struct ControllerOptions {
   std::size_t workers = 4;  // reconciliations at once
   BackoffPolicy backoff;
   Random random = system_random();
-  /// Told of each failure, its number in a row and when the next attempt comes; cancellation and conflicts, which
-  /// are part of normal life, are not told.
+  /// Told of each failure, its number in a row and when the next attempt comes; cancellation and conflicts,
+  /// which are part of normal life, are not told.
   std::function<void(const NamespacedName&, const Error&, int failures, Duration next)> failed;
 };
 

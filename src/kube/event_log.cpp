@@ -1,7 +1,6 @@
 #include "kube/event_log.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace dynamo::kube {
@@ -11,22 +10,26 @@ constexpr std::size_t kMaxMessage = 1024;  // the API server refuses longer ones
 
 std::string_view to_string(EventType type) {
   switch (type) {
-    case EventType::normal: return "Normal";
-    case EventType::warning: return "Warning";
+    case EventType::normal:
+      return "Normal";
+    case EventType::warning:
+      return "Warning";
   }
   return "Normal";
 }
 
 std::string identity_of(const EventSubject& subject, const EventNote& note) {
   constexpr char separator = '\x1f';
-  return fmt::format("{0}{5}{1}{5}{2}{5}{3}{5}{4}", subject.kind, subject.key.to_string(), subject.uid + subject.field_path,
-                     std::string(to_string(note.type)) + note.reason, note.message, separator);
+  return fmt::format("{0}{5}{1}{5}{2}{5}{3}{5}{4}", subject.kind, subject.key.to_string(),
+                     subject.uid + subject.field_path, std::string(to_string(note.type)) + note.reason,
+                     note.message, separator);
 }
 
 std::string_view shortened(std::string_view message) {
   if (message.size() <= kMaxMessage) return message;
   std::size_t end = kMaxMessage;
-  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0U) == 0x80U) --end;  // whole UTF-8 characters
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0U) == 0x80U)
+    --end;  // whole UTF-8 characters
   return message.substr(0, end);
 }
 

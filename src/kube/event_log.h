@@ -25,16 +25,16 @@ enum class EventType : std::uint8_t { normal, warning };
 
 struct EventNote {
   EventType type = EventType::normal;
-  std::string reason;   // CamelCase
+  std::string reason;  // CamelCase
   std::string message;
 };
 
-/// Turns notes into writes of `v1` Event objects; a repeat raises the count of the event that is there. Remembers the
-/// `capacity` events used last. Pure: time is an argument.
+/// Turns notes into writes of `v1` Event objects; a repeat raises the count of the event that is there.
+/// Remembers the `capacity` events used last. Pure: time is an argument.
 class EventLog {
  public:
   struct Write {
-    bool create = true;      // otherwise a merge patch of an event written earlier
+    bool create = true;  // otherwise a merge patch of an event written earlier
     NamespacedName key;
     Object body;
   };

@@ -8,7 +8,9 @@ namespace {
 
 const WallTime kNow{std::chrono::seconds{1'700'000'000}};
 
-EventSubject pod(std::string name) { return {"v1", "Pod", {"ns", std::move(name)}, "uid", "spec.containers{main}"}; }
+EventSubject pod(std::string name) {
+  return {"v1", "Pod", {"ns", std::move(name)}, "uid", "spec.containers{main}"};
+}
 
 TEST(EventLogTest, RepeatsRaiseTheCount) {
   EventLog log("tester");
@@ -20,7 +22,8 @@ TEST(EventLogTest, RepeatsRaiseTheCount) {
   EXPECT_EQ(json::string_at(first.body, {"source", "component"}), "tester");
   EXPECT_EQ(int_at(first.body, {"count"}), 1);
 
-  const auto second = log.observe(pod("p"), {EventType::warning, "BackOff", "again"}, kNow + std::chrono::minutes{1});
+  const auto second =
+      log.observe(pod("p"), {EventType::warning, "BackOff", "again"}, kNow + std::chrono::minutes{1});
   EXPECT_FALSE(second.create);
   EXPECT_EQ(second.key, first.key);
   EXPECT_EQ(json::dump(second.body), R"({"count":2,"lastTimestamp":"2023-11-14T22:14:20Z"})");

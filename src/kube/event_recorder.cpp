@@ -51,8 +51,9 @@ net::Task<void> EventRecorder::run(std::stop_token stop) {
 net::Task<void> EventRecorder::write(Pending next, CallOptions call) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     EventLog::Write write = log_.observe(next.subject, next.note, next.when);
-    auto request = write.create ? client_.create(resources::kEvents, write.body, {}, call)
-                                : client_.patch(resources::kEvents, write.key, PatchKind::merge, write.body, {}, call);
+    auto request = write.create
+                       ? client_.create(resources::kEvents, write.body, {}, call)
+                       : client_.patch(resources::kEvents, write.key, PatchKind::merge, write.body, {}, call);
     const auto written = co_await std::move(request);
     if (written) co_return;
     log_.forget(write.key);

@@ -9,8 +9,8 @@
 
 namespace dynamo::kube {
 
-/// Writes events about objects, in the background and in order. Telling never waits and never fails: notes beyond
-/// `kMaxPending` are dropped and counted. Threads: its loop's.
+/// Writes events about objects, in the background and in order. Telling never waits and never fails: notes
+/// beyond `kMaxPending` are dropped and counted. Threads: its loop's.
 class EventRecorder {
  public:
   static constexpr std::size_t kMaxPending = 1000;

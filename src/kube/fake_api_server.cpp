@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-
 #include <fmt/format.h>
 
 namespace dynamo::kube {
@@ -42,9 +41,11 @@ std::string strip_subresource(std::string path) {
 FakeApiServer::FakeApiServer(net::Loop& loop)
     : loop_(loop),
       changed_(loop),
-      server_(loop, [this](net::HttpRequest& request, net::HttpResponder& responder) {
-        return handle(request, responder);
-      }, {}) {}
+      server_(loop,
+              [this](net::HttpRequest& request, net::HttpResponder& responder) {
+                return handle(request, responder);
+              },
+              {}) {}
 
 ClientConfig FakeApiServer::config() {
   const auto endpoint = server_.listen({"127.0.0.1", 0});
@@ -96,7 +97,8 @@ void FakeApiServer::compact() {
 void FakeApiServer::send_bookmarks() {
   ++version_;
   const Object bookmark{{"metadata", Object{{"resourceVersion", std::to_string(version_)}}}};
-  history_.push_back({version_, {}, json::dump(Object{{"type", "BOOKMARK"}, {"object", bookmark}}) + "\n", true});
+  history_.push_back(
+      {version_, {}, json::dump(Object{{"type", "BOOKMARK"}, {"object", bookmark}}) + "\n", true});
   changed_.set();
   changed_.reset();
 }
@@ -136,7 +138,8 @@ net::Task<void> FakeApiServer::watch(net::HttpRequest& request, net::HttpRespond
   while (epoch == watch_epoch_ && !request.gone.stop_requested()) {
     std::string lines;
     if (seen < oldest_) {
-      const Object event{{"type", "ERROR"}, {"object", make_status(Error{Errc::gone, "too old resource version"})}};
+      const Object event{{"type", "ERROR"},
+                         {"object", make_status(Error{Errc::gone, "too old resource version"})}};
       lines = json::dump(event) + "\n";
     }
     for (const Entry& entry : history_) {
@@ -161,9 +164,8 @@ net::HttpResponse FakeApiServer::respond(const net::HttpRequest& request) {
   if (request.path.ends_with("/log")) return {.status = 200, .headers = {}, .body = "line 1\nline 2\n"};
   const auto at = objects_.find(request.path);
   if (at != objects_.end()) return success(at->second);
-  const bool object_path_shape = std::ranges::any_of(history_, [&](const Entry& entry) {
-    return request.path.starts_with(entry.collection + "/");
-  });
+  const bool object_path_shape = std::ranges::any_of(
+      history_, [&](const Entry& entry) { return request.path.starts_with(entry.collection + "/"); });
   if (object_path_shape) return failure(Errc::not_found, request.path + " not found");
   return list(request);
 }
@@ -174,7 +176,8 @@ net::HttpResponse FakeApiServer::list(const net::HttpRequest& request) {
   json::array items;
   Object meta{{"resourceVersion", std::to_string(version_)}};
   for (const auto& [path, object] : objects_) {
-    const bool wanted = in_collection(path.substr(0, path.rfind('/')), request.path) && (from.empty() || path >= from);
+    const bool wanted =
+        in_collection(path.substr(0, path.rfind('/')), request.path) && (from.empty() || path >= from);
     if (!wanted) continue;
     if (limit > 0 && static_cast<std::int64_t>(items.size()) == limit) {
       meta["continue"] = path;
@@ -185,14 +188,16 @@ net::HttpResponse FakeApiServer::list(const net::HttpRequest& request) {
     item.erase("apiVersion");
     items.push_back(std::move(item));
   }
-  return success({{"kind", "List"}, {"apiVersion", "v1"}, {"metadata", std::move(meta)}, {"items", std::move(items)}});
+  return success(
+      {{"kind", "List"}, {"apiVersion", "v1"}, {"metadata", std::move(meta)}, {"items", std::move(items)}});
 }
 
 net::HttpResponse FakeApiServer::write(const net::HttpRequest& request) {
   auto body = json::parse(request.body);
   if (!body || !body->is_object()) return failure(Errc::invalid, "the body is not a JSON object");
   std::string path = strip_subresource(request.path);
-  if (request.method == "POST" && path == request.path) path += "/" + std::string(name_of(body->get_object()));
+  if (request.method == "POST" && path == request.path)
+    path += "/" + std::string(name_of(body->get_object()));
   const auto at = objects_.find(path);
   const bool exists = at != objects_.end();
   if (request.method == "POST" && path != request.path && exists && !request.path.ends_with("/binding")) {
@@ -205,8 +210,10 @@ net::HttpResponse FakeApiServer::write(const net::HttpRequest& request) {
     return failure(Errc::conflict, "the object has been modified");
   }
   json::value next = exists ? json::value(at->second) : json::value(Object{});
-  if (request.method == "PUT") next = *body;
-  else merge(next, *body);
+  if (request.method == "PUT")
+    next = *body;
+  else
+    merge(next, *body);
   const std::string_view uid = exists ? uid_of(at->second) : std::string_view{};
   metadata(next.get_object())["uid"] = uid.empty() ? fmt::format("uid-{}", version_) : std::string(uid);
   store(path, std::move(next.get_object()));
@@ -217,7 +224,8 @@ net::HttpResponse FakeApiServer::remove(const net::HttpRequest& request) {
   const auto at = objects_.find(request.path);
   if (at == objects_.end()) return failure(Errc::not_found, request.path + " not found");
   const auto options = json::parse(request.body);
-  const std::string_view uid = options ? json::string_at(*options, {"preconditions", "uid"}) : std::string_view{};
+  const std::string_view uid =
+      options ? json::string_at(*options, {"preconditions", "uid"}) : std::string_view{};
   if (!uid.empty() && uid != uid_of(at->second)) return failure(Errc::conflict, "the uid differs");
   ++version_;
   append("DELETED", at->first, at->second);
@@ -239,7 +247,8 @@ void FakeApiServer::append(std::string_view type, const std::string& path, const
   changed_.reset();
 }
 
-/// Whether objects of `path` (…/namespaces/ns/pods) belong to `collection`, which may span all namespaces (…/pods).
+/// Whether objects of `path` (…/namespaces/ns/pods) belong to `collection`, which may span all namespaces
+/// (…/pods).
 bool FakeApiServer::in_collection(std::string_view path, std::string_view collection) {
   if (path == collection) return true;
   const auto plural = collection.substr(collection.rfind('/'));

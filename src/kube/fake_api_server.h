@@ -14,8 +14,8 @@
 
 namespace dynamo::kube {
 
-/// A small API server for tests of what talks to one: objects by path, versions, watches, and trouble on demand. It
-/// knows no kinds and checks nothing; an apply patch is merged like a merge patch.
+/// A small API server for tests of what talks to one: objects by path, versions, watches, and trouble on
+/// demand. It knows no kinds and checks nothing; an apply patch is merged like a merge patch.
 class FakeApiServer {
  public:
   explicit FakeApiServer(net::Loop& loop);
@@ -75,7 +75,7 @@ class FakeApiServer {
   std::map<std::string, Object> objects_;
   std::vector<Entry> history_;
   std::int64_t version_ = 1;
-  std::int64_t oldest_ = 0;      // watches must start at or after this one
+  std::int64_t oldest_ = 0;        // watches must start at or after this one
   std::uint64_t watch_epoch_ = 0;  // raised to end all watches
   std::deque<Trouble> troubles_;
   std::vector<std::string> requests_;

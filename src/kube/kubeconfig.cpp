@@ -2,7 +2,6 @@
 
 #include <array>
 #include <filesystem>
-
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
@@ -12,7 +11,8 @@ namespace dynamo::kube {
 namespace {
 
 /// Fields whose value names a file, relative to the kubeconfig's folder.
-constexpr auto kFileFields = std::to_array<std::string_view>({"certificate-authority", "client-certificate", "client-key", "tokenFile"});
+constexpr auto kFileFields = std::to_array<std::string_view>(
+    {"certificate-authority", "client-certificate", "client-key", "tokenFile"});
 
 /// What we know and do not do: field of a user or a cluster, and what to say.
 struct Refusal {
@@ -21,7 +21,8 @@ struct Refusal {
 };
 constexpr auto kRefused = std::to_array<Refusal>({
     {"exec", "`exec` credential plugins are not supported; use a token, a tokenFile or a client certificate"},
-    {"auth-provider", "`auth-provider` plugins are not supported; use a token, a tokenFile or a client certificate"},
+    {"auth-provider",
+     "`auth-provider` plugins are not supported; use a token, a tokenFile or a client certificate"},
     {"username", "`username` and `password` are not supported; use a token or a client certificate"},
     {"as", "impersonation (`as`) is not supported"},
     {"proxy-url", "`proxy-url` is not supported"},
@@ -68,8 +69,10 @@ Result<const Object*> entry(const Object& entries, std::string_view kind, std::s
   const json::value* found = entries.if_contains(name);
   if (found != nullptr) return &found->get_object();
   std::string known;
-  for (const auto& other : entries) known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", view(other.key()));
-  return fail(Errc::not_found, fmt::format("kubeconfig has no {} \"{}\"; it has {}", kind, name, known.empty() ? "none" : known));
+  for (const auto& other : entries)
+    known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", view(other.key()));
+  return fail(Errc::not_found, fmt::format("kubeconfig has no {} \"{}\"; it has {}", kind, name,
+                                           known.empty() ? "none" : known));
 }
 
 /// Inline data (`FIELD-data`, base64) or else the file that `FIELD` names; empty when neither is there.

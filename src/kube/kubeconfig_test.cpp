@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,7 +66,8 @@ TEST(KubeconfigTest, FilesAreRelativeToTheirKubeconfig) {
 TEST(KubeconfigTest, RefusesByName) {
   EXPECT_THAT(resolve("plugin").error().message, HasSubstr("`exec` credential plugins are not supported"));
   EXPECT_EQ(resolve("plugin").error().code, Errc::unsupported);
-  EXPECT_THAT(resolve("absent").error().message, HasSubstr("no context \"absent\"; it has \"work\", \"files\""));
+  EXPECT_THAT(resolve("absent").error().message,
+              HasSubstr("no context \"absent\"; it has \"work\", \"files\""));
   EXPECT_THAT(resolve("broken").error().message, HasSubstr("no cluster \"nowhere\""));
 }
 

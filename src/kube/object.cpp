@@ -5,12 +5,16 @@ namespace dynamo::kube {
 std::string_view view(const json::string& text) noexcept { return {text.data(), text.size()}; }
 
 std::string_view name_of(const Object& object) { return json::string_at(object, {"metadata", "name"}); }
-std::string_view namespace_of(const Object& object) { return json::string_at(object, {"metadata", "namespace"}); }
+std::string_view namespace_of(const Object& object) {
+  return json::string_at(object, {"metadata", "namespace"});
+}
 std::string_view uid_of(const Object& object) { return json::string_at(object, {"metadata", "uid"}); }
 std::string_view resource_version_of(const Object& object) {
   return json::string_at(object, {"metadata", "resourceVersion"});
 }
-std::int64_t generation_of(const Object& object) { return int_at(object, {"metadata", "generation"}).value_or(0); }
+std::int64_t generation_of(const Object& object) {
+  return int_at(object, {"metadata", "generation"}).value_or(0);
+}
 
 NamespacedName key_of(const Object& object) {
   return {std::string(namespace_of(object)), std::string(name_of(object))};
@@ -47,7 +51,8 @@ void set_annotation(Object& object, std::string_view key, std::string_view value
 Object make_object(const Resource& resource, const NamespacedName& key) {
   Object meta{{"name", key.name}};
   if (!key.ns.empty()) meta["namespace"] = key.ns;
-  return Object{{"apiVersion", resource.api_version()}, {"kind", resource.kind}, {"metadata", std::move(meta)}};
+  return Object{
+      {"apiVersion", resource.api_version()}, {"kind", resource.kind}, {"metadata", std::move(meta)}};
 }
 
 const json::array& array_at(const Object& object, std::initializer_list<std::string_view> path) {

@@ -60,7 +60,8 @@ TEST(OwnerTest, RefusesASecondController) {
   const auto refused = set_owner(pod, {"apps/v1", "ReplicaSet", "second", "u2", true, true});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::already_exists);
-  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("ns/p is already controlled by ReplicaSet first"));
+  EXPECT_THAT(refused.error().message,
+              ::testing::HasSubstr("ns/p is already controlled by ReplicaSet first"));
   EXPECT_TRUE(set_owner(pod, {"v1", "ConfigMap", "plain", "u3", false, false}));
   EXPECT_TRUE(is_owned_by(pod, "u3"));
 }
@@ -99,7 +100,9 @@ TEST(ConditionTest, TransitionTimeMovesOnlyWithTheStatus) {
 
 TEST(ConditionTest, KeepsForeignFieldsAndRemoves) {
   json::array conditions = json::parse(R"([{"type":"Ready","status":"True","reason":"R","message":"m",
-    "lastTransitionTime":"2026-01-01T00:00:00Z","foreign":1}])").value().as_array();
+    "lastTransitionTime":"2026-01-01T00:00:00Z","foreign":1}])")
+                               .value()
+                               .as_array();
   set_condition(conditions, {"Ready", ConditionStatus::unknown, "R", "m", 0}, kNow);
   EXPECT_EQ(int_at(*find_condition(conditions, "Ready"), {"foreign"}), 1);
   EXPECT_TRUE(remove_condition(conditions, "Ready"));

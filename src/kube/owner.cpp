@@ -1,7 +1,6 @@
 #include "kube/owner.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace dynamo::kube {
@@ -70,24 +69,25 @@ std::optional<OwnerReference> controller_of(const Object& object) {
 }
 
 bool is_owned_by(const Object& object, std::string_view owner_uid) {
-  return std::ranges::any_of(array_at(object, {"metadata", "ownerReferences"}), [&](const json::value& entry) {
-    return !owner_uid.empty() && json::string_at(entry, {"uid"}) == owner_uid;
-  });
+  return std::ranges::any_of(array_at(object, {"metadata", "ownerReferences"}),
+                             [&](const json::value& entry) {
+                               return !owner_uid.empty() && json::string_at(entry, {"uid"}) == owner_uid;
+                             });
 }
 
 bool is_controlled_by(const Object& object, std::string_view owner_uid) {
-  return std::ranges::any_of(array_at(object, {"metadata", "ownerReferences"}), [&](const json::value& entry) {
-    return json::bool_at(entry, {"controller"}) && !owner_uid.empty() &&
-           json::string_at(entry, {"uid"}) == owner_uid;
-  });
+  return std::ranges::any_of(array_at(object, {"metadata", "ownerReferences"}),
+                             [&](const json::value& entry) {
+                               return json::bool_at(entry, {"controller"}) && !owner_uid.empty() &&
+                                      json::string_at(entry, {"uid"}) == owner_uid;
+                             });
 }
 
 Result<void> set_owner(Object& object, const OwnerReference& owner) {
   const auto present = controller_of(object);
   if (owner.controller && present && present->uid != owner.uid) {
-    return fail(Errc::already_exists,
-                fmt::format("{} is already controlled by {} {}", key_of(object).to_string(), present->kind,
-                            present->name));
+    return fail(Errc::already_exists, fmt::format("{} is already controlled by {} {}",
+                                                  key_of(object).to_string(), present->kind, present->name));
   }
   json::array& entries = metadata_array(object, "ownerReferences");
   for (json::value& entry : entries) {
@@ -101,13 +101,15 @@ Result<void> set_owner(Object& object, const OwnerReference& owner) {
 }
 
 bool remove_owner(Object& object, std::string_view owner_uid) {
-  return remove_entries(object, "ownerReferences",
-                        [&](const json::value& entry) { return json::string_at(entry, {"uid"}) == owner_uid; });
+  return remove_entries(object, "ownerReferences", [&](const json::value& entry) {
+    return json::string_at(entry, {"uid"}) == owner_uid;
+  });
 }
 
 bool has_finalizer(const Object& object, std::string_view finalizer) {
-  return std::ranges::any_of(array_at(object, {"metadata", "finalizers"}),
-                             [&](const json::value& entry) { return json::string_at(entry, {}) == finalizer; });
+  return std::ranges::any_of(array_at(object, {"metadata", "finalizers"}), [&](const json::value& entry) {
+    return json::string_at(entry, {}) == finalizer;
+  });
 }
 
 bool add_finalizer(Object& object, std::string_view finalizer) {

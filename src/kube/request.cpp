@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 
-std::string in_namespace(std::string_view ns) { return ns.empty() ? std::string() : fmt::format(" in {}", ns); }
+std::string in_namespace(std::string_view ns) {
+  return ns.empty() ? std::string() : fmt::format(" in {}", ns);
+}
 
 std::string what(std::string_view verb, const Resource& resource, const NamespacedName& key,
                  std::string_view subresource) {
@@ -34,10 +36,14 @@ void add_write_options(ApiRequest& request, const WriteOptions& options) {
 
 std::string_view to_string(Propagation propagation) {
   switch (propagation) {
-    case Propagation::server_default: return "";
-    case Propagation::background: return "Background";
-    case Propagation::foreground: return "Foreground";
-    case Propagation::orphan: return "Orphan";
+    case Propagation::server_default:
+      return "";
+    case Propagation::background:
+      return "Background";
+    case Propagation::foreground:
+      return "Foreground";
+    case Propagation::orphan:
+      return "Orphan";
   }
   return "";
 }
@@ -53,7 +59,9 @@ Object delete_body(const DeleteOptions& options) {
   return body;
 }
 
-std::string number(std::optional<std::int64_t> value) { return value ? std::to_string(*value) : std::string(); }
+std::string number(std::optional<std::int64_t> value) {
+  return value ? std::to_string(*value) : std::string();
+}
 
 std::string flag(bool on) { return on ? "true" : ""; }
 

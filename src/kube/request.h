@@ -32,29 +32,29 @@ struct ApiRequest {
 struct ListOptions {
   std::string label_selector;
   std::string field_selector;
-  std::int64_t limit = 0;         // objects per page; 0 = all at once
-  std::string continue_token;     // of the page before
-  std::string resource_version;   // "0" = any the server has at hand
+  std::int64_t limit = 0;        // objects per page; 0 = all at once
+  std::string continue_token;    // of the page before
+  std::string resource_version;  // "0" = any the server has at hand
 };
 
 struct WatchOptions {
   std::string label_selector;
   std::string field_selector;
-  std::string resource_version;   // changes after this one; empty = first an ADDED for all that is there
+  std::string resource_version;  // changes after this one; empty = first an ADDED for all that is there
   bool bookmarks = true;
   std::chrono::seconds timeout{300};  // the server ends the watch then
 };
 
 struct WriteOptions {
   std::string field_manager;
-  std::string subresource;        // "status", "scale", …
-  std::string field_validation;   // "Strict", "Warn", "Ignore"; empty = the server's default
+  std::string subresource;       // "status", "scale", …
+  std::string field_validation;  // "Strict", "Warn", "Ignore"; empty = the server's default
   bool dry_run = false;
 };
 
 struct ApplyOptions {
-  std::string field_manager;      // required
-  bool force = false;             // take fields over from other managers
+  std::string field_manager;  // required
+  bool force = false;         // take fields over from other managers
   std::string subresource;
   std::string field_validation;
   bool dry_run = false;
@@ -64,8 +64,8 @@ enum class Propagation : std::uint8_t { server_default, background, foreground, 
 
 struct DeleteOptions {
   Propagation propagation = Propagation::background;
-  std::string uid;                // only the object with this uid, else conflict
-  std::string resource_version;   // only in this version, else conflict
+  std::string uid;               // only the object with this uid, else conflict
+  std::string resource_version;  // only in this version, else conflict
   std::optional<std::chrono::seconds> grace_period;
 };
 
@@ -80,7 +80,8 @@ struct LogOptions {
   std::optional<std::chrono::seconds> since;
 };
 
-ApiRequest get_request(const Resource& resource, const NamespacedName& key, std::string_view subresource = {});
+ApiRequest get_request(const Resource& resource, const NamespacedName& key,
+                       std::string_view subresource = {});
 ApiRequest list_request(const Resource& resource, std::string_view ns, const ListOptions& options);
 ApiRequest watch_request(const Resource& resource, std::string_view ns, const WatchOptions& options);
 /// The namespace is the object's; without a subresource its `generateName` works as well as its name.

@@ -37,7 +37,8 @@ struct NamespacedName {
 /// Path of a collection; an empty `ns` means all namespaces: "/apis/apps/v1/namespaces/ns/deployments".
 std::string collection_path(const Resource& resource, std::string_view ns);
 /// Path of one object or of its subresource: "/api/v1/namespaces/ns/pods/web-0/status".
-std::string object_path(const Resource& resource, const NamespacedName& key, std::string_view subresource = {});
+std::string object_path(const Resource& resource, const NamespacedName& key,
+                        std::string_view subresource = {});
 
 /// The built-in kinds that the platform makes or reads.
 namespace resources {
@@ -49,7 +50,8 @@ inline const Resource kConfigMaps{"", "v1", "configmaps", "ConfigMap", true};
 inline const Resource kSecrets{"", "v1", "secrets", "Secret", true};
 inline const Resource kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount", true};
 inline const Resource kEvents{"", "v1", "events", "Event", true};
-inline const Resource kPersistentVolumeClaims{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true};
+inline const Resource kPersistentVolumeClaims{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim",
+                                              true};
 inline const Resource kPersistentVolumes{"", "v1", "persistentvolumes", "PersistentVolume", false};
 inline const Resource kDeployments{"apps", "v1", "deployments", "Deployment", true};
 inline const Resource kReplicaSets{"apps", "v1", "replicasets", "ReplicaSet", true};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -20,7 +19,8 @@ bool is_alphanumeric(char c) {
 /// Letters, digits, '-', '_', '.', beginning and ending with a letter or digit.
 bool is_qualified_name(std::string_view text) {
   return !text.empty() && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
-         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+         std::ranges::all_of(text,
+                             [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 bool is_dns_subdomain(std::string_view text) {
@@ -43,12 +43,18 @@ bool holds(const Requirement& term, const json::value* label) {
     return label != nullptr && number && less(*to_int(term.values.front()), *number);
   };
   switch (term.op) {
-    case SelectorOperator::in: return label != nullptr && listed;
-    case SelectorOperator::not_in: return label == nullptr || !listed;
-    case SelectorOperator::exists: return label != nullptr;
-    case SelectorOperator::not_exists: return label == nullptr;
-    case SelectorOperator::greater: return compare(std::less<>{});
-    case SelectorOperator::less: return compare(std::greater<>{});
+    case SelectorOperator::in:
+      return label != nullptr && listed;
+    case SelectorOperator::not_in:
+      return label == nullptr || !listed;
+    case SelectorOperator::exists:
+      return label != nullptr;
+    case SelectorOperator::not_exists:
+      return label == nullptr;
+    case SelectorOperator::greater:
+      return compare(std::less<>{});
+    case SelectorOperator::less:
+      return compare(std::greater<>{});
   }
   return false;
 }
@@ -62,10 +68,14 @@ std::string format_term(const Requirement& term) {
     case SelectorOperator::not_in:
       return term.values.size() == 1 ? fmt::format("{}!={}", key, term.values[0])
                                      : fmt::format("{} notin ({})", key, fmt::join(term.values, ","));
-    case SelectorOperator::exists: return key;
-    case SelectorOperator::not_exists: return "!" + key;
-    case SelectorOperator::greater: return fmt::format("{}>{}", key, term.values[0]);
-    case SelectorOperator::less: return fmt::format("{}<{}", key, term.values[0]);
+    case SelectorOperator::exists:
+      return key;
+    case SelectorOperator::not_exists:
+      return "!" + key;
+    case SelectorOperator::greater:
+      return fmt::format("{}>{}", key, term.values[0]);
+    case SelectorOperator::less:
+      return fmt::format("{}<{}", key, term.values[0]);
   }
   return key;
 }
@@ -77,7 +87,8 @@ Result<Requirement> checked(Requirement term) {
     if (numeric && !to_int(value)) {
       return fail(Errc::invalid, fmt::format("\"{}\" after '>' or '<' must be a whole number", value));
     }
-    if (auto problem = numeric ? std::nullopt : label_value_problem(value)) return fail(Errc::invalid, *problem);
+    if (auto problem = numeric ? std::nullopt : label_value_problem(value))
+      return fail(Errc::invalid, *problem);
   }
   std::ranges::sort(term.values);
   const auto rest = std::ranges::unique(term.values);
@@ -119,8 +130,9 @@ class Parser {
   }
 
   std::unexpected<Error> unexpected(std::string_view wanted) const {
-    return fail(Errc::invalid, at_end() ? fmt::format("a selector ended where {} was expected", wanted)
-                                        : fmt::format("found \"{}\" in a selector, expected {}", peek().text, wanted));
+    return fail(Errc::invalid,
+                at_end() ? fmt::format("a selector ended where {} was expected", wanted)
+                         : fmt::format("found \"{}\" in a selector, expected {}", peek().text, wanted));
   }
 
   Result<void> operation(Requirement& term) {
@@ -159,17 +171,25 @@ class Parser {
 Result<Requirement> requirement_from_json(const json::value& expression) {
   const std::string_view op = json::string_at(expression, {"operator"});
   Requirement term{.key = std::string(json::string_at(expression, {"key"})), .op = {}, .values = {}};
-  if (const json::value* values = json::find(expression, {"values"}); values != nullptr && values->is_array()) {
+  if (const json::value* values = json::find(expression, {"values"});
+      values != nullptr && values->is_array()) {
     for (const json::value& value : values->get_array()) term.values.emplace_back(json::string_at(value, {}));
   }
   const bool lists = op == "In" || op == "NotIn";
-  if (op == "In") term.op = SelectorOperator::in;
-  else if (op == "NotIn") term.op = SelectorOperator::not_in;
-  else if (op == "Exists") term.op = SelectorOperator::exists;
-  else if (op == "DoesNotExist") term.op = SelectorOperator::not_exists;
-  else return fail(Errc::invalid, fmt::format("`operator` must be In, NotIn, Exists or DoesNotExist, not \"{}\"", op));
+  if (op == "In")
+    term.op = SelectorOperator::in;
+  else if (op == "NotIn")
+    term.op = SelectorOperator::not_in;
+  else if (op == "Exists")
+    term.op = SelectorOperator::exists;
+  else if (op == "DoesNotExist")
+    term.op = SelectorOperator::not_exists;
+  else
+    return fail(Errc::invalid,
+                fmt::format("`operator` must be In, NotIn, Exists or DoesNotExist, not \"{}\"", op));
   if (lists == term.values.empty()) {
-    return fail(Errc::invalid, fmt::format("`values` must {} for operator {}", lists ? "have an entry" : "be empty", op));
+    return fail(Errc::invalid,
+                fmt::format("`values` must {} for operator {}", lists ? "have an entry" : "be empty", op));
   }
   return checked(std::move(term));
 }
@@ -181,12 +201,14 @@ std::optional<std::string> label_key_problem(std::string_view text) {
   const bool prefixed = slash != std::string_view::npos;
   const std::string_view name = prefixed ? text.substr(slash + 1) : text;
   if (prefixed && !is_dns_subdomain(text.substr(0, slash))) {
-    return fmt::format("label key \"{}\": the part before '/' must be a lower-case domain name of at most 253 characters",
-                       text);
+    return fmt::format(
+        "label key \"{}\": the part before '/' must be a lower-case domain name of at most 253 characters",
+        text);
   }
   if (name.size() > 63 || !is_qualified_name(name)) {
     return fmt::format(
-        "label key \"{}\": the name must be 1 to 63 letters, digits, '-', '_' or '.', and begin and end with a letter "
+        "label key \"{}\": the name must be 1 to 63 letters, digits, '-', '_' or '.', and begin and end with "
+        "a letter "
         "or digit",
         text);
   }
@@ -196,7 +218,8 @@ std::optional<std::string> label_key_problem(std::string_view text) {
 std::optional<std::string> label_value_problem(std::string_view text) {
   if (text.empty() || (text.size() <= 63 && is_qualified_name(text))) return std::nullopt;
   return fmt::format(
-      "label value \"{}\" must be empty, or at most 63 letters, digits, '-', '_' or '.', and begin and end with a "
+      "label value \"{}\" must be empty, or at most 63 letters, digits, '-', '_' or '.', and begin and end "
+      "with a "
       "letter or digit",
       text);
 }
@@ -236,7 +259,8 @@ Result<LabelSelector> LabelSelector::from_json(const json::value* selector) {
 LabelSelector LabelSelector::from_map(const Object& labels) {
   LabelSelector selector;
   for (const auto& label : labels) {
-    selector.add({std::string(label.key()), SelectorOperator::in, {std::string(json::string_at(label.value(), {}))}});
+    selector.add(
+        {std::string(label.key()), SelectorOperator::in, {std::string(json::string_at(label.value(), {}))}});
   }
   return selector;
 }
@@ -299,7 +323,8 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
     const std::string_view rest = op == std::string_view::npos ? std::string_view{} : text.substr(op);
     Term term{.path = std::string(text.substr(0, op)), .value = {}, .equal = !rest.starts_with("!=")};
     if (term.path.empty() || rest.empty() || rest[0] == ',' || (rest[0] == '!' && term.equal)) {
-      return fail(Errc::invalid, fmt::format("field selector \"{}\" must have the form path=value or path!=value", text));
+      return fail(Errc::invalid,
+                  fmt::format("field selector \"{}\" must have the form path=value or path!=value", text));
     }
     text = rest.substr(rest.starts_with("==") || rest.starts_with("!=") ? 2 : 1);
     term.value = take_field_value(text);

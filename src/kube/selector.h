@@ -13,7 +13,8 @@ namespace dynamo::kube {
 
 enum class SelectorOperator : std::uint8_t { in, not_in, exists, not_exists, greater, less };
 
-/// One term of a selector. `values` holds one or more entries for in and not_in, one number for greater and less.
+/// One term of a selector. `values` holds one or more entries for in and not_in, one number for greater and
+/// less.
 struct Requirement {
   std::string key;
   SelectorOperator op = SelectorOperator::exists;
@@ -21,7 +22,8 @@ struct Requirement {
   friend bool operator==(const Requirement&, const Requirement&) = default;
 };
 
-/// A conjunction of requirements on labels. Without any it matches everything, except when made by `nothing()`.
+/// A conjunction of requirements on labels. Without any it matches everything, except when made by
+/// `nothing()`.
 class LabelSelector {
  public:
   LabelSelector() = default;
@@ -66,7 +68,8 @@ class FieldSelector {
   std::vector<Term> terms_;
 };
 
-/// Whether `text` may be a label key ("prefix.example/name" or "name") or a label value; the reason when it may not.
+/// Whether `text` may be a label key ("prefix.example/name" or "name") or a label value; the reason when it
+/// may not.
 std::optional<std::string> label_key_problem(std::string_view text);
 std::optional<std::string> label_value_problem(std::string_view text);
 

@@ -18,13 +18,20 @@ SelectorToken take_special(std::string_view rest) {
   if (rest.starts_with("!=")) return {Kind::not_equal, rest.substr(0, 2)};
   const std::string_view one = rest.substr(0, 1);
   switch (rest[0]) {
-    case '=': return {Kind::equal, one};
-    case '!': return {Kind::bang, one};
-    case ',': return {Kind::comma, one};
-    case '(': return {Kind::open, one};
-    case ')': return {Kind::close, one};
-    case '>': return {Kind::greater, one};
-    default: return {Kind::less, one};
+    case '=':
+      return {Kind::equal, one};
+    case '!':
+      return {Kind::bang, one};
+    case ',':
+      return {Kind::comma, one};
+    case '(':
+      return {Kind::open, one};
+    case ')':
+      return {Kind::close, one};
+    case '>':
+      return {Kind::greater, one};
+    default:
+      return {Kind::less, one};
   }
 }
 
@@ -38,7 +45,8 @@ std::string_view take_word(std::string_view rest) {
 
 Result<std::vector<SelectorToken>> tokenize_selector(std::string_view text) {
   constexpr std::size_t kMaxText = 64u << 10;
-  if (text.size() > kMaxText) return fail(Errc::too_large, fmt::format("a selector has at most {} bytes", kMaxText));
+  if (text.size() > kMaxText)
+    return fail(Errc::too_large, fmt::format("a selector has at most {} bytes", kMaxText));
   std::vector<SelectorToken> tokens;
   while (!text.empty()) {
     if (is_one_of(text[0], kSpace)) {

@@ -1,7 +1,6 @@
 #include "kube/status.h"
 
 #include <array>
-
 #include <fmt/format.h>
 
 #include "kube/object.h"
@@ -41,7 +40,8 @@ constexpr std::size_t kMaxQuote = 300;
 std::string describe_body(int http_status, std::string_view body) {
   if (body.empty()) return fmt::format("the API server answered {}", http_status);
   const bool cut = body.size() > kMaxQuote;
-  return fmt::format("the API server answered {}: {}{}", http_status, body.substr(0, kMaxQuote), cut ? "…" : "");
+  return fmt::format("the API server answered {}: {}{}", http_status, body.substr(0, kMaxQuote),
+                     cut ? "…" : "");
 }
 
 }  // namespace
@@ -82,8 +82,12 @@ json::object make_status(const Error& error) {
     status["message"] = error.message;
     return status;
   }
-  json::object status{{"kind", "Status"},        {"apiVersion", "v1"},        {"metadata", json::object{}},
-                      {"status", "Failure"},     {"message", error.message},  {"reason", reason_of(error.code)},
+  json::object status{{"kind", "Status"},
+                      {"apiVersion", "v1"},
+                      {"metadata", json::object{}},
+                      {"status", "Failure"},
+                      {"message", error.message},
+                      {"reason", reason_of(error.code)},
                       {"code", http_status(error.code)}};
   if (error.details) status["details"] = *error.details;
   return status;

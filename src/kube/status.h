@@ -16,8 +16,8 @@ std::optional<Errc> errc_from_reason(std::string_view reason) noexcept;
 /// The `reason` that stands for `code`: "NotFound", "AlreadyExists", "Expired", …
 std::string_view reason_of(Errc code) noexcept;
 
-/// The error that an answer of 400 and above stands for. A body that is a Status is kept in `details`; another one
-/// is quoted, shortened.
+/// The error that an answer of 400 and above stands for. A body that is a Status is kept in `details`;
+/// another one is quoted, shortened.
 Error error_from_answer(int http_status, std::string_view body);
 /// The error of a `Status` object, e.g. of a watch event of type ERROR.
 Error error_from_status(json::object status, int http_status = 0);

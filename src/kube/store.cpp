@@ -13,12 +13,15 @@ std::vector<std::string> index_owner_uids(const Object& object) {
 IndexFunction index_label(std::string key) {
   return [key = std::move(key)](const Object& object) {
     std::vector<std::string> values;
-    if (const json::value* value = labels_of(object).if_contains(key)) values.emplace_back(json::string_at(*value, {}));
+    if (const json::value* value = labels_of(object).if_contains(key))
+      values.emplace_back(json::string_at(*value, {}));
     return values;
   };
 }
 
-void Store::add_index(std::string name, IndexFunction function) { indexes_[std::move(name)].function = std::move(function); }
+void Store::add_index(std::string name, IndexFunction function) {
+  indexes_[std::move(name)].function = std::move(function);
+}
 
 std::vector<Change> Store::replace(std::vector<Object> objects) {
   std::set<NamespacedName> kept;
@@ -41,7 +44,8 @@ std::optional<Change> Store::apply(WatchEvent event) {
   const NamespacedName key = key_of(event.object);
   const auto at = objects_.find(key);
   switch (event.type) {
-    case WatchEvent::Type::bookmark: return std::nullopt;
+    case WatchEvent::Type::bookmark:
+      return std::nullopt;
     case WatchEvent::Type::deleted:
       if (at == objects_.end()) return std::nullopt;
       return erase(at);

@@ -1,12 +1,10 @@
 #include "kube/token_source.h"
 
 #include <cerrno>
+#include <fmt/format.h>
 #include <fstream>
 #include <iterator>
-
 #include <sys/stat.h>
-
-#include <fmt/format.h>
 
 namespace dynamo::kube {
 namespace {
@@ -42,7 +40,8 @@ TokenSource TokenSource::file(std::string path) {
 
 Result<TokenSource::Stamp> TokenSource::stamp_of(const std::string& path) {
   struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) return std::unexpected(system_error(fmt::format("looking at {}", path), errno));
+  if (::stat(path.c_str(), &info) != 0)
+    return std::unexpected(system_error(fmt::format("looking at {}", path), errno));
   return Stamp{info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
 }
 

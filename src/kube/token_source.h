@@ -15,8 +15,8 @@ class TokenSource {
   static TokenSource fixed(std::string token);
   static TokenSource file(std::string path);
 
-  /// The token as of now, empty when there is none. A file is read again when it has changed; while it cannot be
-  /// read the last token is kept. Errors: as reading the file the first time.
+  /// The token as of now, empty when there is none. A file is read again when it has changed; while it cannot
+  /// be read the last token is kept. Errors: as reading the file the first time.
   Result<std::string> get();
 
  private:

@@ -16,11 +16,16 @@ Result<std::optional<WatchEvent>> decode(std::string_view line) {
   if (object == nullptr || !object->is_object()) return fail(Errc::invalid, "a watch event has no object");
   if (type == "ERROR") return std::unexpected(error_from_status(std::move(object->get_object())));
   WatchEvent event;
-  if (type == "ADDED") event.type = Type::added;
-  else if (type == "MODIFIED") event.type = Type::modified;
-  else if (type == "DELETED") event.type = Type::deleted;
-  else if (type == "BOOKMARK") event.type = Type::bookmark;
-  else return fail(Errc::invalid, fmt::format("unknown type of watch event: \"{}\"", type));
+  if (type == "ADDED")
+    event.type = Type::added;
+  else if (type == "MODIFIED")
+    event.type = Type::modified;
+  else if (type == "DELETED")
+    event.type = Type::deleted;
+  else if (type == "BOOKMARK")
+    event.type = Type::bookmark;
+  else
+    return fail(Errc::invalid, fmt::format("unknown type of watch event: \"{}\"", type));
   event.object = std::move(object->get_object());
   return event;
 }

@@ -22,8 +22,8 @@ class WatchDecoder {
   explicit WatchDecoder(std::size_t max_event = 16u << 20) : max_event_(max_event) {}
 
   void feed(std::string_view bytes);
-  /// The next event; nothing until more bytes come. Errors: those of an ERROR event's Status (gone: list again),
-  /// too_large, invalid. After an error the watch is of no more use.
+  /// The next event; nothing until more bytes come. Errors: those of an ERROR event's Status (gone: list
+  /// again), too_large, invalid. After an error the watch is of no more use.
   Result<std::optional<WatchEvent>> next();
 
  private:

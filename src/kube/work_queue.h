@@ -12,9 +12,9 @@
 
 namespace dynamo::kube {
 
-/// Which objects want work, each at most once, however often it was asked for. A key that is asked for while it is
-/// being worked on comes again when that is done, so no two workers have the same key. Pure: time is an argument.
-/// Bounded by the number of distinct keys.
+/// Which objects want work, each at most once, however often it was asked for. A key that is asked for while
+/// it is being worked on comes again when that is done, so no two workers have the same key. Pure: time is an
+/// argument. Bounded by the number of distinct keys.
 class WorkQueue {
  public:
   explicit WorkQueue(BackoffPolicy policy = {}) : policy_(policy) {}
@@ -45,7 +45,7 @@ class WorkQueue {
   void drop_wait(const NamespacedName& key);
 
   BackoffPolicy policy_;
-  std::deque<NamespacedName> ready_;              // each also in wanted_, none in working_
+  std::deque<NamespacedName> ready_;  // each also in wanted_, none in working_
   std::unordered_set<NamespacedName> wanted_;
   std::unordered_set<NamespacedName> working_;    // those also wanted come again when done
   std::multimap<TimePoint, NamespacedName> due_;  // the same keys as due_by_key_
