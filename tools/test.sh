@@ -9,9 +9,10 @@ preset=$1
 results=$ROOT/build/results/$preset
 
 # A sanitizer stops the program at its first finding; slower programs get more time.
-export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
-export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS=second_deadlock_stack=1
+symbolizer=external_symbolizer_path=$(command -v llvm-symbolizer-19)
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:$symbolizer
+export UBSAN_OPTIONS=print_stacktrace=1:$symbolizer
+export TSAN_OPTIONS=second_deadlock_stack=1:$symbolizer
 case $preset in asan | tsan) export DYNAMO_TEST_PATIENCE=4 ;; esac
 
 tools/build.sh "$preset"
