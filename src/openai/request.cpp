@@ -214,6 +214,9 @@ Result<void> read_completions(Fields& fields, Request& out) {
   auto prompts = read_prompts(out.body);
   if (!prompts) return std::unexpected(std::move(prompts.error()));
   out.prompts = std::move(*prompts);
+  if (out.prompts.size() * out.n > kMaxAnswers) {
+    return invalid_field("n", fmt::format("prompts times `n` must be at most {}", kMaxAnswers));
+  }
   return {};
 }
 

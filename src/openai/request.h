@@ -51,6 +51,7 @@ struct Request {
 /// Limits on what one request may ask for, so that its cost is bounded before any work is done.
 inline constexpr std::uint32_t kMaxChoices = 128;  // n
 inline constexpr std::size_t kMaxPrompts = 256;    // prompts of one completions request
+inline constexpr std::size_t kMaxAnswers = 1024;   // prompts × n
 inline constexpr std::size_t kMaxStops = 32;
 
 /// Reads and checks the body of a request to `endpoint`.

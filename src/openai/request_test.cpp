@@ -130,6 +130,8 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"stop_type", kC, R"("stop":[1])", "stop", "a string or an array of strings"},
         RefusalCase{"stop_empty", kC, R"("stop":"")", "stop", "1 to 1024 bytes"},
         RefusalCase{"echo_type", kT, R"("echo":1)", "echo", "must be a boolean"},
+        RefusalCase{"too_many_answers", kT, R"("n":128,"prompt":["a","a","a","a","a","a","a","a","a"])", "n",
+                    "at most 1024"},
         RefusalCase{"model_type", kC, R"("model":7)", "model", "must be a string"}),
     [](const auto& row) { return std::string(row.param.name); });
 
