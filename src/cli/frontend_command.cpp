@@ -7,7 +7,7 @@
 #include "frontend/service.h"
 #include "frontend/static_engines.h"
 #include "net/loop.h"
-#include "net/stream.h"
+#include "net/signals.h"
 #include "telemetry/log.h"
 
 namespace dynamo::cli {

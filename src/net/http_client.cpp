@@ -278,7 +278,8 @@ Task<Result<std::unique_ptr<HttpClientResponse>>> HttpClient::send(HttpClientReq
     const bool kept = stream != nullptr;
     if (!kept) {
       TimePoint connect_by = deadline;
-      if (request.connect_timeout) connect_by = std::min(deadline, impl->loop.now() + *request.connect_timeout);
+      if (request.connect_timeout)
+        connect_by = std::min(deadline, impl->loop.now() + *request.connect_timeout);
       auto connected = co_await impl->connect(request.url, connect_by, request.stop);
       if (!connected) co_return std::unexpected(std::move(connected.error()));
       stream = std::move(*connected);

@@ -18,8 +18,8 @@ struct HttpClientRequest {
   std::optional<TimePoint>
       deadline;  // for connecting, sending and the head of the answer; default 30 s from now
   std::optional<Duration> connect_timeout;  // for connecting alone, where that must fail sooner
-  std::optional<Duration> idle_timeout;  // longest silence while reading the body; none = wait for ever
-  std::stop_token stop;                  // cancels whichever wait is under way
+  std::optional<Duration> idle_timeout;     // longest silence while reading the body; none = wait for ever
+  std::stop_token stop;                     // cancels whichever wait is under way
 };
 
 /// An answer whose body is read as it comes. Destroying it before the end closes the connection, which is how

@@ -1,6 +1,6 @@
-#include "net/http_parser.h"
-
 #include <cstdint>
+
+#include "net/http_parser.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
-#include "net/sse.h"
-
 #include <cstdint>
 #include <string>
+
+#include "net/sse.h"
 
 namespace {
 

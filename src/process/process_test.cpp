@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "net/signals.h"
 #include "net/stream.h"
 
 namespace dynamo::process {
