@@ -160,7 +160,7 @@ net::Task<Result<int>> serve(net::Loop& loop, frontend::Options options, std::st
   log.info("listening", {{"address", listening->to_string()}, {"discovery", backend}});
 
   frontend::Service& of = **service;
-  std::optional<DiscoveryFeed> feed(std::in_place, **found, of, options.dyn_namespace, log);
+  std::optional<DiscoveryFeed> feed(std::in_place, *found->discovery, of, options.dyn_namespace, log);
   frontend::StaticEngines engines(loop, options.engine_urls, [&of](std::vector<frontend::Worker> workers) {
     of.set_workers("static", std::move(workers));
   });
@@ -172,7 +172,7 @@ net::Task<Result<int>> serve(net::Loop& loop, frontend::Options options, std::st
   feed.reset();
   group.request_stop();
   co_await group.join();
-  co_await (*found)->close();
+  co_await found->discovery->close();
   co_return 0;
 }
 
