@@ -132,8 +132,7 @@ const StructInfo& describe(Type<ExtraPodSpec>) {
       Fields<ExtraPodSpec>(
           "ExtraPodSpec",
           "Laid over the generated pod: every field of a Kubernetes PodSpec, and mainContainer.")
-          .field<&ExtraPodSpec::main_container>("mainContainer",
-                                                "Laid over the main container; a Kubernetes Container.")
+          .field<&ExtraPodSpec::main_container>("mainContainer", "Laid over the main container.")
           .builtin(part::core("Container", false, {"name"}))
           .rest<&ExtraPodSpec::pod_spec>(part::core("PodSpec", false, {"containers"}))
           .build();
@@ -240,7 +239,7 @@ Fields<S> component_fields(std::string name, std::string doc) {
       .template field<&S::resources>("resources", "Resources of the main container.")
       .template field<&S::autoscaling>("autoscaling", "Ignored; use scalingAdapter.")
       .deprecated()
-      .template field<&S::envs>("envs", "Environment of the main container; Kubernetes EnvVar.")
+      .template field<&S::envs>("envs", "Environment of the main container.")
       .builtin(part::core("EnvVar", true))
       .template field<&S::env_from_secret>("envFromSecret", "Secret whose keys become environment variables.")
       .template field<&S::volume_mounts>("volumeMounts", "Claims to mount.")
@@ -249,10 +248,9 @@ Fields<S> component_fields(std::string name, std::string doc) {
       .template field<&S::shared_memory>("sharedMemory", "File system at /dev/shm.")
       .template field<&S::extra_pod_metadata>("extraPodMetadata", "Metadata added to the pods.")
       .template field<&S::extra_pod_spec>("extraPodSpec", "Laid over the generated pod.")
-      .template field<&S::liveness_probe>("livenessProbe", "Replaces the liveness probe; Kubernetes Probe.")
+      .template field<&S::liveness_probe>("livenessProbe", "Replaces the liveness probe.")
       .builtin(part::core("Probe", true))
-      .template field<&S::readiness_probe>("readinessProbe",
-                                           "Replaces the readiness probe; Kubernetes Probe.")
+      .template field<&S::readiness_probe>("readinessProbe", "Replaces the readiness probe.")
       .builtin(part::core("Probe", true))
       .template field<&S::replicas>("replicas", "Pods, or groups of nodes; 1 when absent.")
       .minimum(0)

@@ -59,8 +59,7 @@ const StructInfo& describe(Type<DynamoGraphDeploymentSpec>) {
           .max_items(100)
           .field<&DynamoGraphDeploymentSpec::services>("services", "The components by name, at least one.")
           .max_properties(25)
-          .field<&DynamoGraphDeploymentSpec::envs>(
-              "envs", "Environment of every service, below its own; Kubernetes EnvVar.")
+          .field<&DynamoGraphDeploymentSpec::envs>("envs", "Environment of every service, below its own.")
           .builtin(part::core("EnvVar", true))
           .field<&DynamoGraphDeploymentSpec::backend_framework>(
               "backendFramework",

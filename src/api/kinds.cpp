@@ -67,6 +67,13 @@ KindInfo worker_metadata() {
           .type = describe(Type<DynamoWorkerMetadata>{})};
 }
 
+schema::SchemaPtr text_field(std::string doc) {
+  schema::Schema schema;
+  schema.type = "string";
+  schema.description = std::move(doc);
+  return std::make_shared<const schema::Schema>(std::move(schema));
+}
+
 }  // namespace
 
 std::span<const KindInfo> kinds() {
@@ -79,6 +86,14 @@ const KindInfo* find_kind(std::string_view api_version, std::string_view kind) {
   if (api_version != kApiVersion) return nullptr;
   const auto found = std::ranges::find(kinds(), kind, &KindInfo::kind);
   return found == kinds().end() ? nullptr : &*found;
+}
+
+schema::Schema object_schema(const KindInfo& kind, Detail detail) {
+  schema::Schema schema = schema_of(kind.type, detail);
+  schema.properties.insert(schema.properties.begin(),
+                           {{"apiVersion", text_field(fmt::format("Always {}.", kApiVersion))},
+                            {"kind", text_field(fmt::format("Always {}.", kind.kind))}});
+  return schema;
 }
 
 }  // namespace dynamo::api

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/fields.h"
 #include "api/meta.h"
 
 namespace dynamo::api {
@@ -40,5 +41,8 @@ struct KindInfo {
 std::span<const KindInfo> kinds();
 /// Null when the group has no such kind or the version is another.
 const KindInfo* find_kind(std::string_view api_version, std::string_view kind);
+
+/// The schema of a whole object: apiVersion and kind before the fields of its type.
+schema::Schema object_schema(const KindInfo& kind, Detail detail);
 
 }  // namespace dynamo::api
