@@ -1,0 +1,118 @@
+#include "engine/supervised_engine.h"
+
+#include <unistd.h>
+
+#include "net/stream.h"
+
+namespace dynamo::engine {
+namespace {
+
+constexpr std::string_view kHost = "127.0.0.1";
+
+bool replace_all(std::string& text, std::string_view what, std::string_view with) {
+  bool any = false;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> expand_command(const SupervisedEngineOptions& options, std::uint16_t port) {
+  if (options.command.empty()) return fail(Errc::invalid, "the engine command is empty");
+  std::vector<std::string> out = options.command;
+  bool names_port = false;
+  for (std::string& word : out) {
+    names_port |= replace_all(word, "{port}", fmt::format("{}", port));
+    replace_all(word, "{host}", kHost);
+    replace_all(word, "{model}", options.http.served_model);
+  }
+  if (!names_port && !options.url) {
+    return fail(Errc::invalid,
+                "the engine command must contain {port}, or --engine-url must say where it listens");
+  }
+  return out;
+}
+
+Result<std::uint16_t> find_free_port(net::Loop& loop) {
+  auto listener = net::Listener::open(loop, {std::string(kHost), 0});
+  if (!listener) return context("finding a free port", std::move(listener.error()));
+  const std::uint16_t port = (*listener)->endpoint().port;
+  (*listener)->close();
+  return port;
+}
+
+SupervisedEngine::SupervisedEngine(net::Loop& loop, SupervisedEngineOptions options)
+    : loop_(loop), options_(std::move(options)), tasks_(loop) {}
+
+SupervisedEngine::~SupervisedEngine() = default;
+
+Result<void> SupervisedEngine::launch() {
+  const auto port = find_free_port(loop_);
+  if (!port) return std::unexpected(port.error());
+  auto command = expand_command(options_, *port);
+  if (!command) return std::unexpected(std::move(command.error()));
+  HttpEngineOptions http = options_.http;
+  http.url = options_.url ? *options_.url : net::Url{.host = std::string(kHost), .port = *port, .target = ""};
+
+  process::LaunchSpec spec;
+  spec.argv = std::move(*command);
+  spec.environment = options_.environment;
+  spec.output = STDOUT_FILENO;
+  spec.error = STDERR_FILENO;
+  auto process = process::Process::start(loop_, spec);
+  if (!process) return context("starting the engine", std::move(process.error()));
+  process_ = std::move(*process);
+  http_ = std::make_unique<HttpEngine>(loop_, std::move(http));
+  tasks_.spawn(watch_exit());
+  return {};
+}
+
+net::Task<void> SupervisedEngine::watch_exit() {
+  const auto status = co_await process_->wait(tasks_.stop_token());
+  if (!status) co_return;  // stop() ends it
+  exited_.request_stop();
+  tell_ended(Error{Errc::unavailable, "the engine ended with " + status->to_string(), nullptr});
+}
+
+net::Task<Result<void>> SupervisedEngine::start(std::stop_token stop) {
+  if (auto launched = launch(); !launched) co_return launched;
+  const std::stop_callback give_up(stop, [this] { exited_.request_stop(); });
+  auto ready = co_await http_->start(exited_.get_token());
+  const auto& status = process_->status();
+  if (!ready && status) {
+    co_return fail(Errc::unavailable,
+                   fmt::format("the engine ended with {} before it was ready", status->to_string()));
+  }
+  co_return ready;
+}
+
+const EngineInfo& SupervisedEngine::info() const noexcept {
+  static const EngineInfo nothing_yet{.kind = "http"};
+  return http_ ? http_->info() : nothing_yet;
+}
+
+net::Task<Result<std::unique_ptr<Answer>>> SupervisedEngine::generate(Generate request) {
+  auto answer = co_await http_->generate(std::move(request));
+  co_return answer;
+}
+
+net::Task<Result<void>> SupervisedEngine::check() {
+  auto answered = co_await http_->check();
+  co_return answered;
+}
+
+net::Task<std::string> SupervisedEngine::metrics() {
+  auto text = co_await http_->metrics();
+  co_return text;
+}
+
+net::Task<void> SupervisedEngine::stop() {
+  tasks_.request_stop();
+  if (process_) co_await process_->terminate(options_.stop_grace);
+  co_await tasks_.join();
+}
+
+}  // namespace dynamo::engine

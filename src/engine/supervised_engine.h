@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+
+#include "base/environment.h"
+#include "engine/http_engine.h"
+#include "process/process.h"
+
+namespace dynamo::engine {
+
+struct SupervisedEngineOptions {
+  /// The command. {port}, {host} and {model} in its words are replaced: by a free port of the loopback
+  /// interface that is found at each start, by its address, and by the served model.
+  std::vector<std::string> command;
+  Environment environment;
+  std::optional<net::Url> url;                     // where it will listen, when that is fixed in the command
+  Duration stop_grace = std::chrono::seconds{20};  // from SIGTERM to SIGKILL
+  HttpEngineOptions http;                          // its `url` is filled in
+};
+
+/// Replaces {port}, {host} and {model}. Errors: invalid, for a command that is empty, or says nothing of
+/// {port} while no URL is given.
+Result<std::vector<std::string>> expand_command(const SupervisedEngineOptions& options, std::uint16_t port);
+
+/// A free TCP port of 127.0.0.1, free at least just now.
+Result<std::uint16_t> find_free_port(net::Loop& loop);
+
+/// An OpenAI server that is started here and lives as long as this engine: when it exits, this engine has
+/// ended. Its output goes where ours goes. It gets SIGTERM at the end, then its whole process group SIGKILL;
+/// and SIGKILL from the kernel when we die.
+class SupervisedEngine final : public Engine {
+ public:
+  SupervisedEngine(net::Loop& loop, SupervisedEngineOptions options);
+  ~SupervisedEngine() override;
+
+  /// Errors also: not_found and forbidden (the command), unavailable (it exited before it was ready).
+  net::Task<Result<void>> start(std::stop_token stop) override;
+  const EngineInfo& info() const noexcept override;
+  net::Task<Result<std::unique_ptr<Answer>>> generate(Generate request) override;
+  net::Task<Result<void>> check() override;
+  net::Task<std::string> metrics() override;
+  net::Task<void> stop() override;
+  /// The process; 0 when there is none.
+  pid_t pid() const noexcept { return process_ ? process_->pid() : 0; }
+
+ private:
+  Result<void> launch();
+  net::Task<void> watch_exit();
+
+  net::Loop& loop_;
+  SupervisedEngineOptions options_;
+  std::unique_ptr<process::Process> process_;
+  std::unique_ptr<HttpEngine> http_;
+  std::stop_source exited_;  // asked for when the process has exited
+  net::TaskGroup tasks_;
+};
+
+}  // namespace dynamo::engine
