@@ -5,6 +5,8 @@
 /// One function per subcommand, each in a file of its own name (`frontend_command.cpp`): wiring only.
 namespace dynamo::cli {
 
+Command crds_command();
 Command frontend_command();
+Command validate_command();
 
 }  // namespace dynamo::cli

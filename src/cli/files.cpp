@@ -1,0 +1,65 @@
+#include "cli/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace dynamo::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_manifest(const fs::path& path) {
+  const auto extension = path.extension();
+  return extension == ".yaml" || extension == ".yml" || extension == ".json";
+}
+
+Result<InputFile> read_one(const std::string& name) {
+  if (name == "-") {
+    return InputFile{"<stdin>", {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()}};
+  }
+  errno = 0;
+  std::ifstream in(name, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in.is_open() || in.bad()) return std::unexpected(system_error(name, errno));
+  return InputFile{name, std::move(text)};
+}
+
+Result<std::vector<std::string>> manifests_of(const std::string& directory) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    if (entry.is_regular_file() && is_manifest(entry.path())) names.push_back(entry.path().string());
+  }
+  if (error) return std::unexpected(system_error(directory, error.value()));
+  if (names.empty())
+    return fail(Errc::invalid, fmt::format("{} holds no *.yaml, *.yml or *.json file", directory));
+  std::ranges::sort(names);
+  return names;
+}
+
+}  // namespace
+
+Result<std::vector<InputFile>> read_inputs(const std::vector<std::string>& names) {
+  std::vector<InputFile> out;
+  for (const std::string& name : names) {
+    std::vector<std::string> files{name};
+    std::error_code error;
+    if (name != "-" && fs::is_directory(name, error)) {
+      auto found = manifests_of(name);
+      if (!found) return std::unexpected(std::move(found.error()));
+      files = std::move(*found);
+    }
+    for (const std::string& file : files) {
+      auto input = read_one(file);
+      if (!input) return std::unexpected(std::move(input.error()));
+      out.push_back(std::move(*input));
+    }
+  }
+  return out;
+}
+
+}  // namespace dynamo::cli
