@@ -97,23 +97,6 @@ void keep_first_per_path(std::vector<FieldError>& errors) {
   });
 }
 
-/// "spec.services[Frontend].replicas", as rules write it, is "spec.services.Frontend.replicas" in a document.
-std::string document_path(std::string_view path) {
-  std::string out;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const auto close = path[i] == '[' ? path.find(']', i) : std::string_view::npos;
-    const auto inside =
-        close == std::string_view::npos ? std::string_view{} : path.substr(i + 1, close - i - 1);
-    if (inside.empty() || inside.find_first_not_of("0123456789") == std::string_view::npos) {
-      out += path[i];
-    } else {
-      out.append(".").append(inside);
-      i = close;
-    }
-  }
-  return out;
-}
-
 /// Turns findings into diagnostics of one document.
 class DocumentReport {
  public:
@@ -166,6 +149,22 @@ class DocumentReport {
 };
 
 }  // namespace
+
+std::string document_path(std::string_view path) {
+  std::string out;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const auto close = path[i] == '[' ? path.find(']', i) : std::string_view::npos;
+    const auto inside =
+        close == std::string_view::npos ? std::string_view{} : path.substr(i + 1, close - i - 1);
+    if (inside.empty() || inside.find_first_not_of("0123456789") == std::string_view::npos) {
+      out += path[i];
+    } else {
+      out.append(".").append(inside);
+      i = close;
+    }
+  }
+  return out;
+}
 
 ObjectFindings check_object(const json::value& object) {
   ObjectFindings found;

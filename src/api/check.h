@@ -37,4 +37,8 @@ struct ObjectFindings {
 };
 ObjectFindings check_object(const json::value& object);
 
+/// "spec.services[Frontend].replicas", as rules write it, is "spec.services.Frontend.replicas" among a
+/// document's positions.
+std::string document_path(std::string_view path);
+
 }  // namespace dynamo::api

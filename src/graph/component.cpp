@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/constants.h"
+#include "api/validate.h"
 #include "graph/checks.h"
 #include "graph/defaults.h"
 #include "graph/names.h"
@@ -121,8 +122,7 @@ Result<Component> make_component(const api::DynamoComponentDeployment& dcd, cons
   component.service = dcd.spec.service_name.empty() ? component.name : dcd.spec.service_name;
   component.dynamo_namespace = dcd.spec.dynamo_namespace;
   if (component.dynamo_namespace.empty() && (dcd.spec.global_dynamo_namespace || !component.graph.empty())) {
-    component.dynamo_namespace =
-        dynamo_namespace(component.ns, component.graph, dcd.spec.global_dynamo_namespace);
+    component.dynamo_namespace = api::runtime_namespace(dcd.spec, component.ns, component.graph);
   }
   if (component.dynamo_namespace.empty()) {
     return fail(Errc::invalid,

@@ -69,14 +69,15 @@ void add_port(json::object& container, NamedPort port) {
 }
 
 json::object frontend_container() {
-  json::object container{{"command", {"python3"}}, {"args", {"-m", "dynamo.frontend"}}};
+  json::object container{
+      {"name", api::kMainContainer}, {"command", {"python3"}}, {"args", {"-m", "dynamo.frontend"}}};
   add_port(container, service_port(Role::frontend));
   add_probes(container, kFrontendProbes);
   add_env(container, kFrontendEnv);
   return container;
 }
 
-json::object generic_container() { return {{"command", {"/bin/sh", "-c"}}}; }
+json::object generic_container() { return {{"name", api::kMainContainer}, {"command", {"/bin/sh", "-c"}}}; }
 
 json::object worker_container() {
   json::object container = generic_container();

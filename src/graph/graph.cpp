@@ -3,6 +3,7 @@
 #include "api/codec.h"
 #include "api/constants.h"
 #include "api/scaling_adapter.h"
+#include "api/validate.h"
 #include "graph/checks.h"
 #include "graph/discovery_access.h"
 #include "graph/env.h"
@@ -81,8 +82,7 @@ class Services {
     api::DynamoComponentDeploymentSpec out;
     static_cast<ComponentSpec&>(out) = spec;
     out.service_name = service;
-    out.dynamo_namespace =
-        dynamo_namespace(dgd_.metadata.ns, dgd_.metadata.name, spec.global_dynamo_namespace);
+    out.dynamo_namespace = api::runtime_namespace(spec, dgd_.metadata.ns, dgd_.metadata.name);
     out.backend_framework = dgd_.spec.backend_framework;
     out.replicas = replicas_of(service, spec);
     out.envs = order_env(merge_env(dgd_.spec.envs, spec.envs));

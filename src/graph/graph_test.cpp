@@ -162,29 +162,30 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, RefusalTest,
     ::testing::Values(
         RefusalCase{"multinode", "{services: {A: {multinode: {nodeCount: 2}}}}", Errc::unsupported,
-                    "spec.services.A.multinode", "not supported yet: replicas of 2 nodes"},
+                    "spec.services[A].multinode", "not supported yet: replicas of 2 nodes"},
         RefusalCase{"planner", "{services: {A: {componentType: planner}}}", Errc::unsupported,
-                    "spec.services.A.componentType", "components of type planner; use frontend"},
+                    "spec.services[A].componentType", "components of type planner; use frontend"},
         RefusalCase{"epp", "{services: {A: {componentType: epp}}}", Errc::unsupported,
-                    "spec.services.A.componentType", "components of type epp"},
+                    "spec.services[A].componentType", "components of type epp"},
         RefusalCase{"checkpoint", "{services: {A: {checkpoint: {enabled: true}}}}", Errc::unsupported,
-                    "spec.services.A.checkpoint", "checkpoint"},
+                    "spec.services[A].checkpoint", "checkpoint"},
         RefusalCase{"ingress", "{services: {A: {ingress: {enabled: true, host: h}}}}", Errc::unsupported,
-                    "spec.services.A.ingress", "Ingress"},
+                    "spec.services[A].ingress", "Ingress"},
         RefusalCase{"debug", "{services: {A: {annotations: {nvidia.com/enable-debug-mode: 'true'}}}}",
-                    Errc::unsupported, "spec.services.A.annotations.nvidia.com/enable-debug-mode",
+                    Errc::unsupported, "spec.services[A].annotations[nvidia.com/enable-debug-mode]",
                     "debug modes"},
         RefusalCase{"deployment_config",
                     "{envs: [{name: DYN_DEPLOYMENT_CONFIG, value: '{}'}], services: {A: {}}}",
                     Errc::unsupported, "spec.envs", "DYN_DEPLOYMENT_CONFIG"},
         RefusalCase{"service_config", "{services: {A: {envs: [{name: DYN_DEPLOYMENT_CONFIG}]}}}",
-                    Errc::unsupported, "spec.services.A.envs", "DYN_DEPLOYMENT_CONFIG"},
+                    Errc::unsupported, "spec.services[A].envs", "DYN_DEPLOYMENT_CONFIG"},
         RefusalCase{"discovery",
                     "{services: {A: {annotations: {nvidia.com/dynamo-discovery-backend: consul}}}}",
-                    Errc::invalid, "spec.services.A.annotations.nvidia.com/dynamo-discovery-backend",
+                    Errc::invalid, "spec.services[A].annotations[nvidia.com/dynamo-discovery-backend]",
                     "must be kubernetes or etcd"},
-        RefusalCase{"name", "{services: {A_B: {}}}", Errc::invalid, "spec.services.A_B", "\"g-a_b\""},
-        RefusalCase{"same_name", "{services: {AB: {}, Ab: {}}}", Errc::invalid, "spec.services.Ab",
+        RefusalCase{"name", "{services: {A_B: {}}}", Errc::invalid, "spec.services[A_B]",
+                    "the name of a service"},
+        RefusalCase{"same_name", "{services: {AB: {}, Ab: {}}}", Errc::invalid, "spec.services[Ab]",
                     "has the same objects as AB"},
         RefusalCase{"claim", "{pvcs: [{name: c}], services: {A: {}}}", Errc::not_found, "spec.pvcs[0].name",
                     "set create to true"}),
@@ -194,8 +195,8 @@ TEST(RefusalTest, TellsEverythingAtOnce) {
   const auto objects = render_graph(
       make_graph("{services: {A: {componentType: planner}, B: {multinode: {nodeCount: 2}}}}"), {});
   ASSERT_FALSE(objects);
-  EXPECT_NE(objects.error().message.find("spec.services.A.componentType"), std::string::npos);
-  EXPECT_NE(objects.error().message.find("spec.services.B.multinode"), std::string::npos);
+  EXPECT_NE(objects.error().message.find("spec.services[A].componentType"), std::string::npos);
+  EXPECT_NE(objects.error().message.find("spec.services[B].multinode"), std::string::npos);
 }
 
 TEST(RefusalTest, ANameThatIsTooLongSaysHowLong) {
@@ -204,7 +205,7 @@ TEST(RefusalTest, ANameThatIsTooLongSaysHowLong) {
   const auto objects = render_graph(dgd, {});
   ASSERT_FALSE(objects);
   EXPECT_EQ(objects.error().code, Errc::invalid);
-  EXPECT_NE(objects.error().message.find("64 characters"), std::string::npos) << objects.error().message;
+  EXPECT_NE(objects.error().message.find("has 64"), std::string::npos) << objects.error().message;
 }
 
 TEST(RefusalTest, GroveIsRefusedUnlessTurnedOff) {

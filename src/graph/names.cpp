@@ -4,16 +4,7 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
-#include "api/constants.h"
-
 namespace dynamo::graph {
-namespace {
-
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-}  // namespace
-
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -24,10 +15,6 @@ std::string lower(std::string_view text) {
 
 std::string component_name(std::string_view graph, std::string_view service) {
   return fmt::format("{}-{}", graph, lower(service));
-}
-
-std::string dynamo_namespace(std::string_view ns, std::string_view graph, bool global) {
-  return global ? std::string(api::kGlobalDynamoNamespace) : fmt::format("{}-{}", ns, graph);
 }
 
 std::string discovery_account_name(std::string_view graph) {
@@ -51,12 +38,6 @@ std::string registry_of(std::string_view image) {
   const bool is_host = slash != std::string_view::npos &&
                        (first.find_first_of(".:") != std::string_view::npos || first == "localhost");
   return is_host ? std::string(first) : "docker.io";
-}
-
-bool is_service_name(std::string_view text) {
-  if (text.empty() || text.size() > kMaxNameLength || !is_lower(text.front()) || text.back() == '-')
-    return false;
-  return std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
 }  // namespace dynamo::graph

@@ -13,9 +13,6 @@ std::string lower(std::string_view text);
 /// adapter.
 std::string component_name(std::string_view graph, std::string_view service);
 
-/// The runtime namespace, in which instances look for each other.
-std::string dynamo_namespace(std::string_view ns, std::string_view graph, bool global);
-
 /// Identity of the graph's pods towards Kubernetes, and what it is allowed to do.
 std::string discovery_account_name(std::string_view graph);
 std::string discovery_role_name(std::string_view graph);
@@ -27,9 +24,5 @@ std::string model_service_name(std::string_view model);
 
 /// The registry of an image reference: "nvcr.io/nvidia/x:1" is at "nvcr.io", "busybox" at "docker.io".
 std::string registry_of(std::string_view image);
-
-/// A DNS label as Services are named: lower-case letters, digits and hyphens, a letter first, at most 63.
-bool is_service_name(std::string_view text);
-constexpr std::size_t kMaxNameLength = 63;
 
 }  // namespace dynamo::graph
