@@ -28,9 +28,16 @@ json::object subresources(const KindInfo& kind) {
   return out;
 }
 
+/// The schema as an API server takes it: of `metadata` it wants to know no more than that it is an object.
+json::object published_schema(const KindInfo& kind) {
+  json::object schema = schema::to_json(object_schema(kind, Detail::published));
+  schema.at("properties").as_object()["metadata"] = json::object{{"type", "object"}};
+  return schema;
+}
+
 json::object version(const KindInfo& kind) {
   json::object out{{"name", kVersion}, {"served", true}, {"storage", true}};
-  out["schema"] = json::object{{"openAPIV3Schema", schema::to_json(object_schema(kind, Detail::published))}};
+  out["schema"] = json::object{{"openAPIV3Schema", published_schema(kind)}};
   if (auto parts = subresources(kind); !parts.empty()) out["subresources"] = std::move(parts);
   out["additionalPrinterColumns"] = columns(kind);
   return out;
