@@ -1,5 +1,6 @@
 #include "node/plan.h"
 
+#include "base/quantity.h"
 #include "node/expand.h"
 #include "node/python.h"
 
@@ -101,7 +102,8 @@ class Planner {
   Result<ContainerPlan> plan_container(const json::object& container) {
     ContainerPlan out;
     out.name = json::string_at(container, {"name"});
-    auto environment = container_environment(pod_, container, facts_, sources_, base_environment());
+    auto environment =
+        container_environment(pod_, container, facts_, sources_, base_environment(take_gpus(container)));
     if (!environment) return std::unexpected(std::move(environment.error()));
     out.environment = std::move(*environment);
     auto argv = command_of(container, out.environment);
@@ -125,7 +127,18 @@ class Planner {
     return out;
   }
 
-  Environment base_environment() const {
+  /// The devices of this container: the next ones of the pod's. Init containers share with those that come
+  /// later.
+  std::vector<int> take_gpus(const json::object& container) {
+    const auto wanted =
+        std::min<std::size_t>(grant_.gpus.size(), static_cast<std::size_t>(gpus_of(container)));
+    if (gpus_taken_ + wanted > grant_.gpus.size()) gpus_taken_ = 0;
+    const auto first = grant_.gpus.begin() + static_cast<std::ptrdiff_t>(gpus_taken_);
+    gpus_taken_ += wanted;
+    return {first, first + static_cast<std::ptrdiff_t>(wanted)};
+  }
+
+  Environment base_environment(const std::vector<int>& gpus) const {
     Environment out = machine_.environment;
     const std::string path(out.get_or("PATH", "/usr/local/bin:/usr/bin:/bin"));
     out.set("PATH", machine_.shim_folder + ":" + path);
@@ -134,9 +147,9 @@ class Planner {
     out.set("TMPDIR", grant_.folder + "/tmp");
     out.set("POD_IP", facts_.pod_ip);
     if (!grant_.gpus.empty()) {
-      const std::string devices = fmt::format("{}", fmt::join(grant_.gpus, ","));
+      const std::string devices = fmt::format("{}", fmt::join(gpus, ","));
       out.set("CUDA_VISIBLE_DEVICES", devices);
-      out.set("NVIDIA_VISIBLE_DEVICES", devices);
+      out.set("NVIDIA_VISIBLE_DEVICES", devices.empty() ? "void" : devices);
     }
     return out;
   }
@@ -267,9 +280,33 @@ class Planner {
   const MachineFacts& machine_;
   const PodGrant& grant_;
   PodPlan out_;
+  std::size_t gpus_taken_ = 0;
 };
 
 }  // namespace
+
+int gpus_of(const json::object& container) {
+  for (const char* list : {"limits", "requests"}) {
+    const json::value* amount = json::find(container, {"resources", list, "nvidia.com/gpu"});
+    if (amount == nullptr) continue;
+    const auto quantity =
+        Quantity::parse(amount->is_string() ? std::string(amount->get_string()) : json::dump(*amount));
+    if (quantity) return static_cast<int>(std::clamp<std::int64_t>(quantity->units(), 0, 1024));
+  }
+  return 0;
+}
+
+int gpus_of_pod(const kube::Object& pod) {
+  int largest_init = 0;
+  int sum = 0;
+  for (const json::value& container : kube::array_at(pod, {"spec", "initContainers"})) {
+    if (container.is_object()) largest_init = std::max(largest_init, gpus_of(container.get_object()));
+  }
+  for (const json::value& container : kube::array_at(pod, {"spec", "containers"})) {
+    if (container.is_object()) sum += gpus_of(container.get_object());
+  }
+  return std::max(largest_init, sum);
+}
 
 Result<PodPlan> plan_pod(const kube::Object& pod, const PodFacts& facts, const Sources& sources,
                          const MachineFacts& machine, const PodGrant& grant) {

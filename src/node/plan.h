@@ -61,6 +61,10 @@ struct PodPlan {
   std::string engine;  // the engine behind the pod's worker, empty when it is none
 };
 
+/// GPUs that a container, or a whole pod (init containers and the others at different times), asks for.
+int gpus_of(const json::object& container);
+int gpus_of_pod(const kube::Object& pod);
+
 /// Everything that has to be made and started for `pod`. Pure: what exists on the machine is asked of
 /// `machine`. Errors: not_found (a ConfigMap, Secret or key: may come later), invalid or unsupported (will
 /// never work here).

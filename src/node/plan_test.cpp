@@ -78,24 +78,55 @@ INSTANTIATE_TEST_SUITE_P(
     All, VariableTest,
     testing::Values(
         VariableCase{"plain", R"({"name": "X", "value": "a"})", "a"},
-        VariableCase{"expanded", R"j({"name": "X", "value": "$(FIRST)-$(POD_IP)-$(NOPE)"})j", "1-127.9.0.1-$(NOPE)"},
-        VariableCase{"pod_name", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}})", "web-0"},
-        VariableCase{"pod_uid", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}})", "u1"},
-        VariableCase{"label", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['app']"}}})", "web"},
-        VariableCase{"no_such_label", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['b']"}}})", "(unset)"},
-        VariableCase{"node", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}})", "laptop"},
-        VariableCase{"account", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "spec.serviceAccountName"}}})", "default"},
-        VariableCase{"address", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}})", "127.9.0.1"},
-        VariableCase{"cpu_rounds_up", R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}})", "2"},
-        VariableCase{"cpu_in_millis", R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu", "divisor": "1m"}}})", "1500"},
-        VariableCase{"memory_in_gibibytes", R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "requests.memory", "divisor": "1Gi"}}})", "2"},
-        VariableCase{"limit_of_the_node", R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi"}}})", "8192"},
-        VariableCase{"config_map", R"({"name": "X", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "color"}}})", "blue"},
-        VariableCase{"secret", R"({"name": "X", "valueFrom": {"secretKeyRef": {"name": "login", "key": "password"}}})", "sesame"},
-        VariableCase{"optional_key", R"({"name": "X", "valueFrom": {"secretKeyRef": {"name": "login", "key": "k", "optional": true}}})", "(unset)"},
-        VariableCase{"optional_object", R"({"name": "X", "valueFrom": {"secretKeyRef": {"name": "n", "key": "k", "optional": true}}})", "(unset)"}),
-    [](const auto& row) {
-  return std::string(row.param.name); });
+        VariableCase{"expanded", R"j({"name": "X", "value": "$(FIRST)-$(POD_IP)-$(NOPE)"})j",
+                     "1-127.9.0.1-$(NOPE)"},
+        VariableCase{"pod_name",
+                     R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}})", "web-0"},
+        VariableCase{"pod_uid", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}})",
+                     "u1"},
+        VariableCase{"label",
+                     R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['app']"}}})",
+                     "web"},
+        VariableCase{"no_such_label",
+                     R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['b']"}}})",
+                     "(unset)"},
+        VariableCase{"node", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}})",
+                     "laptop"},
+        VariableCase{"account",
+                     R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "spec.serviceAccountName"}}})",
+                     "default"},
+        VariableCase{"address", R"({"name": "X", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}})",
+                     "127.9.0.1"},
+        VariableCase{"cpu_rounds_up",
+                     R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}})", "2"},
+        VariableCase{
+            "cpu_in_millis",
+            R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu", "divisor": "1m"}}})",
+            "1500"},
+        VariableCase{
+            "memory_in_gibibytes",
+            R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "requests.memory", "divisor": "1Gi"}}})",
+            "2"},
+        VariableCase{
+            "limit_of_the_node",
+            R"({"name": "X", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi"}}})",
+            "8192"},
+        VariableCase{
+            "config_map",
+            R"({"name": "X", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "color"}}})",
+            "blue"},
+        VariableCase{"secret",
+                     R"({"name": "X", "valueFrom": {"secretKeyRef": {"name": "login", "key": "password"}}})",
+                     "sesame"},
+        VariableCase{
+            "optional_key",
+            R"({"name": "X", "valueFrom": {"secretKeyRef": {"name": "login", "key": "k", "optional": true}}})",
+            "(unset)"},
+        VariableCase{
+            "optional_object",
+            R"({"name": "X", "valueFrom": {"secretKeyRef": {"name": "n", "key": "k", "optional": true}}})",
+            "(unset)"}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 TEST(PlanPod, TakesWholeObjectsAndLetsEnvWin) {
   const auto done = plan(pod(
@@ -110,7 +141,8 @@ TEST(PlanPod, TakesWholeObjectsAndLetsEnvWin) {
 }
 
 TEST(PlanPod, GivesOurRolesTheirPlace) {
-  const auto done = plan(pod(R"("env": [{"name": "DYN_HTTP_HOST", "value": "127.0.0.9"}])"));
+  const auto done = plan(pod(R"("env": [{"name": "DYN_HTTP_HOST", "value": "127.0.0.9"}],
+                                "resources": {"limits": {"nvidia.com/gpu": "2"}})"));
   ASSERT_TRUE(done) << done.error().message;
   const Environment& environment = done->containers[0].environment;
   EXPECT_EQ(environment.get("DYN_HTTP_HOST"), "127.0.0.9") << "what the pod says wins";
@@ -120,6 +152,26 @@ TEST(PlanPod, GivesOurRolesTheirPlace) {
   EXPECT_EQ(environment.get("CUDA_VISIBLE_DEVICES"), "2,3");
   EXPECT_EQ(environment.get("PATH"), "/state/shims:/usr/bin");
   EXPECT_EQ(environment.get("HOSTNAME"), "web-0");
+}
+
+TEST(PlanPod, EachContainerSeesItsOwnGpus) {
+  const auto done =
+      plan(pod(R"("resources": {"limits": {"nvidia.com/gpu": 1}}}, {"name": "side", "command": ["x"],
+                                "resources": {"limits": {"nvidia.com/gpu": 1}}}, {"name": "none", "command": ["x"])"));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->containers[0].environment.get("CUDA_VISIBLE_DEVICES"), "2");
+  EXPECT_EQ(done->containers[1].environment.get("CUDA_VISIBLE_DEVICES"), "3");
+  EXPECT_EQ(done->containers[2].environment.get_or("CUDA_VISIBLE_DEVICES", "(none)"), "(none)");
+  EXPECT_EQ(done->containers[2].environment.get("NVIDIA_VISIBLE_DEVICES"), "void");
+}
+
+TEST(GpusOfPod, AddsContainersAndTakesTheLargestInitContainer) {
+  const kube::Object both =
+      pod(R"("resources": {"limits": {"nvidia.com/gpu": 1}})",
+          R"("initContainers": [{"name": "a", "resources": {"limits": {"nvidia.com/gpu": "4"}}}])");
+  EXPECT_EQ(gpus_of_pod(both), 4);
+  EXPECT_EQ(gpus_of_pod(pod(R"("resources": {"requests": {"nvidia.com/gpu": "2"}})")), 2);
+  EXPECT_EQ(gpus_of_pod(pod("")), 0);
 }
 
 TEST(PlanPod, ExpandsCommandAndArguments) {

@@ -107,27 +107,28 @@ ProbeState::ProbeState(const ProbeSpec& spec, TimePoint container_started, TimeP
       due_(now),
       next_counted_(container_started + spec.initial_delay) {}
 
-bool ProbeState::observe(bool success, TimePoint now) {
-  const bool changed = success ? observe_success() : observe_failure(now);
+ProbeState::Verdict ProbeState::observe(bool success, TimePoint now) {
+  const Verdict verdict = success ? observe_success() : observe_failure(now);
   due_ = now + (succeeded_once_ ? period_ : std::min<Duration>(kEager, period_));
-  return changed;
+  return verdict;
 }
 
-bool ProbeState::observe_success() {
+ProbeState::Verdict ProbeState::observe_success() {
   failures_ = 0;
-  if (++successes_ < success_threshold_) return false;
+  if (++successes_ < success_threshold_) return {};
   succeeded_once_ = true;
-  return std::exchange(status_, ProbeStatus::success) != ProbeStatus::success;
+  return {.changed = std::exchange(status_, ProbeStatus::success) != ProbeStatus::success};
 }
 
-bool ProbeState::observe_failure(TimePoint now) {
+ProbeState::Verdict ProbeState::observe_failure(TimePoint now) {
   successes_ = 0;
   if (!succeeded_once_) {
-    if (now < next_counted_) return false;
+    if (now < next_counted_) return {};
     next_counted_ = now + period_;
   }
-  if (++failures_ < failure_threshold_) return false;
-  return std::exchange(status_, ProbeStatus::failure) != ProbeStatus::failure;
+  if (++failures_ < failure_threshold_) return {.counted_failure = true};
+  return {.changed = std::exchange(status_, ProbeStatus::failure) != ProbeStatus::failure,
+          .counted_failure = true};
 }
 
 }  // namespace dynamo::node

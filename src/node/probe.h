@@ -56,12 +56,16 @@ class ProbeState {
 
   TimePoint due() const noexcept { return due_; }
   ProbeStatus status() const noexcept { return status_; }
-  /// The outcome of one attempt. True when the status has changed.
-  bool observe(bool success, TimePoint now);
+  /// The outcome of one attempt.
+  struct Verdict {
+    bool changed = false;          // the status has
+    bool counted_failure = false;  // worth an event
+  };
+  Verdict observe(bool success, TimePoint now);
 
  private:
-  bool observe_success();
-  bool observe_failure(TimePoint now);
+  Verdict observe_success();
+  Verdict observe_failure(TimePoint now);
 
   Duration period_;
   int success_threshold_;

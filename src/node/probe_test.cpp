@@ -96,7 +96,7 @@ std::vector<Change> changes_of(const ProbeSpec& spec, int up, int down, int unti
   while (state.due() <= start + milliseconds{until}) {
     const TimePoint now = state.due();
     const auto at = static_cast<int>(std::chrono::duration_cast<milliseconds>(now - start).count());
-    if (state.observe(at >= up && at < down, now)) out.push_back({at, state.status()});
+    if (state.observe(at >= up && at < down, now).changed) out.push_back({at, state.status()});
   }
   return out;
 }
