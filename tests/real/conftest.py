@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.dynamo import run
 from real.control_plane import ControlPlane
 
 _numbers = itertools.count(1)
@@ -15,6 +16,16 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlP
     made = ControlPlane(tmp_path_factory.mktemp("control-plane"))
     yield made
     made.end()
+
+
+@pytest.fixture(scope="session")
+def definitions(control_plane: ControlPlane) -> None:
+    """Our CustomResourceDefinitions are established."""
+    printed = run("crds")
+    assert printed.returncode == 0, printed.stderr
+    control_plane.kubectl("create", "-f", "-", stdin=printed.stdout)
+    control_plane.kubectl("wait", "crd", "--all", "--for=condition=Established", "--timeout=30s")
+    control_plane.forget_discovery()
 
 
 @pytest.fixture

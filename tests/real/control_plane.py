@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import pathlib
+import shutil
 import ssl
 import subprocess
 import urllib.error
@@ -71,6 +72,7 @@ class ControlPlane:
     def __init__(self, home: pathlib.Path):
         self.home = home
         self.kubeconfig = home / "admin.kubeconfig"
+        self._cache = home / "kubectl-cache"
         self._processes: list[Process] = []
         self._pki = Authority(home / "pki")
         self._etcd = f"http://127.0.0.1:{free_port()}"
@@ -99,7 +101,7 @@ class ControlPlane:
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True) -> str:
         """Runs kubectl as the administrator; returns what it prints."""
         done = subprocess.run(
-            [BIN / "kubectl", "--kubeconfig", self.kubeconfig, *arguments],
+            [BIN / "kubectl", "--kubeconfig", self.kubeconfig, "--cache-dir", self._cache, *arguments],
             input=stdin or "",
             capture_output=True,
             text=True,
@@ -108,6 +110,10 @@ class ControlPlane:
         )
         assert done.returncode == 0 or not check, f"kubectl {' '.join(arguments)}\n{done.stdout}{done.stderr}"
         return done.stdout if check else done.stdout + done.stderr
+
+    def forget_discovery(self) -> None:
+        """kubectl keeps the list of kinds for ten minutes; to be called when there are new ones."""
+        shutil.rmtree(self._cache, ignore_errors=True)
 
     def get(self, *arguments: str) -> Any:
         return json.loads(self.kubectl("get", *arguments, "-o", "json"))
