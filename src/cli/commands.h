@@ -7,6 +7,7 @@ namespace dynamo::cli {
 
 Command crds_command();
 Command frontend_command();
+Command render_command();
 Command validate_command();
 
 }  // namespace dynamo::cli

@@ -5,6 +5,7 @@ int main(int argc, char** argv) {
   std::vector<Command> commands;
   commands.push_back(frontend_command());
   commands.push_back(crds_command());
+  commands.push_back(render_command());
   commands.push_back(validate_command());
   return run_command_line(std::move(commands), argc, argv);
 }
