@@ -108,12 +108,31 @@ int report(const Command& command, const Error& error) {
   return error.code == Errc::invalid ? kUsage : kFailed;
 }
 
+/// The variable that a refused value came from, when the flag that `message` begins with was not given
+/// itself.
+std::string source_of_value(const CLI::App& app, std::string_view message,
+                            std::span<const char* const> arguments) {
+  const std::string flag(message.substr(0, message.find(':')));
+  const auto is_flag = [&](std::string_view argument) {
+    return argument == flag || argument.starts_with(flag + "=");
+  };
+  if (std::ranges::any_of(arguments, is_flag)) return {};
+  const CLI::Option* option = app.get_option_no_throw(flag);
+  return option == nullptr || option->get_envname().empty()
+             ? ""
+             : fmt::format(" (from {})", option->get_envname());
+}
+
 /// CLI11's text, and where to look next; help and version are no errors.
-int report_usage(CLI::App& app, const CLI::ParseError& error) {
+int report_usage(CLI::App& app, const CLI::ParseError& error, std::span<const char* const> arguments) {
   if (error.get_exit_code() == 0) return app.exit(error);
   std::string name = "dynamo";
-  for (const CLI::App* chosen : app.get_subcommands()) name += " " + chosen->get_name();
-  fmt::print(stderr, "{}: {}\nRun '{} --help' for its flags.\n", name, error.what(), name);
+  std::string source;
+  for (const CLI::App* chosen : app.get_subcommands()) {
+    name += " " + chosen->get_name();
+    source = source_of_value(*chosen, error.what(), arguments);
+  }
+  fmt::print(stderr, "{}: {}{}\nRun '{} --help' for its flags.\n", name, error.what(), source, name);
   return kUsage;
 }
 
@@ -149,7 +168,7 @@ int run_command_line(std::vector<Command> commands, int argc, const char* const*
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return report_usage(app, error);
+    return report_usage(app, error, {argv, static_cast<std::size_t>(argc)});
   }
   for (std::size_t i = 0; i < commands.size(); ++i) {
     if (!bound[i]->app.parsed()) continue;

@@ -1,11 +1,11 @@
 #include "cli/files.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <iterator>
+
+#include "base/file.h"
 
 namespace dynamo::cli {
 namespace {
@@ -21,11 +21,9 @@ Result<InputFile> read_one(const std::string& name) {
   if (name == "-") {
     return InputFile{"<stdin>", {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()}};
   }
-  errno = 0;
-  std::ifstream in(name, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.is_open() || in.bad()) return std::unexpected(system_error(name, errno));
-  return InputFile{name, std::move(text)};
+  auto text = read_file(name);
+  if (!text) return std::unexpected(std::move(text.error()));
+  return InputFile{name, std::move(*text)};
 }
 
 Result<std::vector<std::string>> manifests_of(const std::string& directory) {

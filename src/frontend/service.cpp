@@ -1,8 +1,6 @@
 #include "frontend/service.h"
 
-#include <fstream>
-#include <sstream>
-
+#include "base/file.h"
 #include "frontend/relay.h"
 #include "frontend/request_id.h"
 #include "openai/answer.h"
@@ -21,14 +19,6 @@ net::HttpResponse json_response(int status, std::string body) {
 }
 
 net::HttpResponse empty_not_found() { return {404, {}, {}}; }
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(Errc::invalid, fmt::format("cannot read {}", path));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 Result<std::shared_ptr<net::TlsContext>> load_tls(const Options& options) {
   if (options.tls_cert_path.empty() != options.tls_key_path.empty()) {
