@@ -3,7 +3,6 @@
 #include <array>
 #include <filesystem>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "base/yaml.h"
 
@@ -164,23 +163,6 @@ Result<ClientConfig> resolve_kubeconfig(const Kubeconfig& config, const std::str
   }
   made.default_namespace = json::string_at(**context_entry, {"namespace"}, "default");
   return made;
-}
-
-Result<std::string> decode_base64(std::string_view text) {
-  std::string compact;
-  for (const char c : text) {
-    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') compact += c;
-  }
-  const bool whole = compact.size() % 4 == 0;
-  std::string out(compact.size() / 4 * 3, '\0');
-  const int decoded = whole ? EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                              reinterpret_cast<const unsigned char*>(compact.data()),
-                                              static_cast<int>(compact.size()))
-                            : -1;
-  if (decoded < 0) return fail(Errc::invalid, "not base64");
-  const std::size_t padding = compact.ends_with("==") ? 2 : compact.ends_with("=") ? 1 : 0;
-  out.resize(static_cast<std::size_t>(decoded) - padding);
-  return out;
 }
 
 }  // namespace dynamo::kube

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "kube/base64.h"
 #include "kube/config.h"
 #include "kube/object.h"
 
@@ -30,8 +31,5 @@ Kubeconfig merge_kubeconfigs(std::span<const Kubeconfig> files);
 /// impersonation, proxies, by name), invalid.
 Result<ClientConfig> resolve_kubeconfig(const Kubeconfig& config, const std::string& context,
                                         const FileReader& read);
-
-/// Standard base64. Errors: invalid.
-Result<std::string> decode_base64(std::string_view text);
 
 }  // namespace dynamo::kube

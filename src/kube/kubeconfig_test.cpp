@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kube/base64.h"
+
 namespace dynamo::kube {
 namespace {
 
@@ -88,6 +90,8 @@ TEST(Base64Test, Decodes) {
   EXPECT_EQ(decode_base64("Zg==").value(), "f");
   EXPECT_EQ(decode_base64("Zm8=\n").value(), "fo");
   EXPECT_EQ(decode_base64("Zm9v").value(), "foo");
+  EXPECT_EQ(encode_base64("fo"), "Zm8=");
+  EXPECT_EQ(encode_base64(""), "");
   EXPECT_FALSE(decode_base64("Zg"));
   EXPECT_FALSE(decode_base64("!!!!"));
 }
