@@ -1,5 +1,6 @@
 #include "net/http_client.h"
 
+#include <cstring>
 #include <list>
 #include <map>
 
@@ -112,16 +113,17 @@ Response::Response(std::shared_ptr<HttpClient::Impl> client, std::string key, st
         if (stream_) stream_->abort();
       }) {}
 
+/// At least `read_size_` bytes behind what is filled; the buffer only grows, so nothing is cleared twice.
 std::span<char> Response::room() {
-  buffer_.resize(filled_ + read_size_);
-  return {buffer_.data() + filled_, read_size_};
+  if (buffer_.size() < filled_ + read_size_) buffer_.resize(filled_ + read_size_);
+  return {buffer_.data() + filled_, buffer_.size() - filled_};
 }
 
 /// Gives the parser what has come. A read that filled its room asks for more room next time.
 Result<void> Response::consume(std::size_t n) {
   untouched_ = false;
   filled_ += n;
-  if (n == read_size_) read_size_ = std::min(read_size_ * 4, kLargestRead);
+  if (n >= read_size_) read_size_ = std::min(read_size_ * 4, kLargestRead);
   std::size_t used = 0;
   for (;;) {
     const auto consumed = parser_.feed(std::string_view(buffer_).substr(used, filled_ - used), body_);
@@ -134,8 +136,8 @@ Result<void> Response::consume(std::size_t n) {
       break;
     }
   }
-  buffer_.erase(0, used);
   filled_ -= used;
+  if (filled_ > 0) std::memmove(buffer_.data(), buffer_.data() + used, filled_);
   return {};
 }
 
