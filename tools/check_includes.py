@@ -2,8 +2,9 @@
 """check_includes.py [ROOT]: the rules for #include that the compiler does not see.
 
 Layers and their allowed edges are read from cmake/layers.cmake. Checked: the table has no cycle, files include each
-other without a cycle, every include of ours reads "layer/file.h" along an allowed edge, a .cpp includes its own header
-first, every header says `#pragma once`. Prints one line per finding; exits with 1 when there is any.
+other without a cycle, every include of ours reads "layer/file.h" (.inc for generated tables) along an allowed edge, a
+.cpp includes its own header first, every header says `#pragma once`. Prints one line per finding; exits with 1 when
+there is any.
 """
 
 import pathlib
@@ -67,7 +68,7 @@ def findings(layers: Graph, includes: Mapping[str, list[str]]) -> Iterable[str]:
 
 def bad_paths(file: str, included: list[str]) -> Iterable[str]:
     for name in included:
-        if not re.fullmatch(r"[a-z_]+/[a-z0-9_/]+\.h", name):
+        if not re.fullmatch(r"[a-z_]+/[a-z0-9_/]+\.(h|inc)", name):
             yield f'src/{file}: "{name}" is not of the form "layer/file.h"'
 
 

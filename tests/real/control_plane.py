@@ -19,7 +19,7 @@ from harness.clock import eventually
 from harness.ports import free_port
 from harness.process import Process
 
-BIN = pathlib.Path(os.environ.get("REAL_BIN", ""))
+BIN = pathlib.Path(os.environ["REAL_BIN"])  # set by tests/real/run.sh
 SERVICE_RANGE = "10.96.0.0/16"
 SERVER_NAMES = "DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:10.96.0.1"
 
