@@ -5,7 +5,6 @@
 #include "controllers/claim_binder.h"
 #include "controllers/deployment_controller.h"
 #include "controllers/garbage_collector.h"
-#include "controllers/namespace_controller.h"
 #include "controllers/replica_set_controller.h"
 #include "controllers/scheduler.h"
 #include "controllers/service_account_controller.h"
@@ -52,7 +51,6 @@ struct Manager::Impl {
   ServiceAccountController accounts;
   TokenController tokens;
   ClaimBinder claims;
-  NamespaceController namespaces;
   GarbageCollector garbage;
   bool started = false;
 
@@ -68,7 +66,6 @@ struct Manager::Impl {
         accounts(context, cache(res::kNamespaces), cache(res::kServiceAccounts)),
         tokens(context, cache(res::kSecrets), cache(res::kServiceAccounts)),
         claims(context, cache(res::kPersistentVolumeClaims)),
-        namespaces(context, cache(res::kNamespaces), contents()),
         garbage(context, all_caches()) {}
 
   kube::Cache& cache(const kube::Resource& resource, std::function<void(Object&)> strip = {}) {
@@ -92,17 +89,6 @@ struct Manager::Impl {
     return all;
   }
 
-  /// What may stand in a namespace; events last, as deleting writes some.
-  std::vector<kube::Resource> contents() {
-    all_caches();
-    std::vector<kube::Resource> kinds;
-    for (const auto& [resource, one] : caches) {
-      if (resource.namespaced) kinds.push_back(resource);
-    }
-    kinds.push_back(res::kEvents);
-    return kinds;
-  }
-
   net::Task<void> run_controllers(net::TaskGroup& group) {
     const std::stop_token stop = group.stop_token();
     for (const auto& [resource, one] : caches) {
@@ -117,7 +103,6 @@ struct Manager::Impl {
     group.spawn(accounts.run(stop));
     group.spawn(tokens.run(stop));
     group.spawn(claims.run(stop));
-    group.spawn(namespaces.run(stop));
     group.spawn(garbage.run(stop));
   }
 };

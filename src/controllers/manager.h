@@ -11,8 +11,8 @@
 namespace dynamo::controllers {
 
 struct ManagerOptions {
-  /// Kinds besides the built-in ones whose objects are cleaned up after their owners and with their
-  /// namespace: our custom resources. Their definitions must be there already.
+  /// Kinds besides the built-in ones whose objects are cleaned up after their owners: our custom resources.
+  /// Their definitions must be there already.
   std::vector<kube::Resource> further_kinds;
   const Clock* clock = &Clock::system();
   kube::Random random = kube::system_random();
@@ -21,8 +21,8 @@ struct ManagerOptions {
 };
 
 /// All embedded workload controllers over one set of caches: Deployment, ReplicaSet, Service, scheduler,
-/// garbage collector, ServiceAccount and token, PersistentVolumeClaim, Namespace. Threads: the client's
-/// loop's.
+/// garbage collector, ServiceAccount and token, PersistentVolumeClaim. (A namespace is
+/// emptied by the API server itself.) Threads: the client's loop's.
 class Manager {
  public:
   /// `client` outlives this.
