@@ -43,7 +43,7 @@ json::value tagged(std::string_view tag, const std::string& text, const YAML::Ma
 }
 
 json::value scalar_value(std::string_view tag, const std::string& text, const YAML::Mark& mark) {
-  if (tag == "!") return json::value(text);  // quoted, or a block
+  if (tag == "!") return json::value(repair_escapes(text));  // quoted, or a block
   if (tag != "?" && !tag.empty()) return tagged(tag, text, mark);
   auto resolved = resolve_plain(text);
   if (!resolved)

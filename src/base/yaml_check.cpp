@@ -126,6 +126,15 @@ std::optional<SyntaxError> check_characters(std::string_view text) {
   return std::nullopt;
 }
 
+std::string repair_escapes(std::string text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = sequence_length(std::string_view(text).substr(i));
+    if (length == 0) text.insert(i, 1, '\xC2');
+    i += length == 0 ? 2 : length;
+  }
+  return text;
+}
+
 std::vector<Chunk> split_documents(std::string_view text) {
   std::vector<Chunk> chunks;
   std::size_t start = 0;

@@ -22,6 +22,9 @@ class Lines {
 /// The first byte that YAML cannot carry: not UTF-8, or a control character.
 std::optional<SyntaxError> check_characters(std::string_view text);
 
+/// yaml-cpp turns the escapes `\_` and `\N` into the lone bytes A0 and 85; makes them U+00A0 and U+0085.
+std::string repair_escapes(std::string text);
+
 /// A part of a stream between two `---` lines.
 struct Chunk {
   std::string_view text;

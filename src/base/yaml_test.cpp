@@ -54,8 +54,12 @@ INSTANTIATE_TEST_SUITE_P(
         ScalarCase{"18446744073709551615", "18446744073709551615"},
         // Quoted and block scalars are strings whatever they say.
         ScalarCase{"'on'", R"("on")"}, ScalarCase{R"("42")", R"("42")"}, ScalarCase{"|\n  42\n", R"("42\n")"},
-        ScalarCase{">-\n  a\n  b\n", R"("a b")"}, ScalarCase{"!!str 42", R"("42")"},
-        ScalarCase{"!!int 0x10", "16"}, ScalarCase{"!!float 1.5", "1.5"}, ScalarCase{"! 42", R"("42")"}));
+        ScalarCase{">-\n  a\n  b\n", R"("a b")"},
+        ScalarCase{R"("\_\N\x41\u00e9")",
+                   "\"\xC2\xA0\xC2\x85"
+                   "A\xC3\xA9\""},
+        ScalarCase{"!!str 42", R"("42")"}, ScalarCase{"!!int 0x10", "16"}, ScalarCase{"!!float 1.5", "1.5"},
+        ScalarCase{"! 42", R"("42")"}));
 
 struct TextCase {
   std::string_view name;

@@ -171,7 +171,7 @@ void Validator::check_string(const Schema& s, const json::value& v, const FieldP
 
 void Validator::check_array(const Schema& s, const json::array& a, const FieldPath& at) {
   if (s.min_items && a.size() < static_cast<std::size_t>(*s.min_items)) {
-    invalid_body(a, at, fmt::format("should have at least {} items", *s.min_items));
+    invalid_body(json::value(a.size()), at, fmt::format("should have at least {} items", *s.min_items));
   }
   if (s.max_items && a.size() > static_cast<std::size_t>(*s.max_items)) {
     errors_.push_back(too_many(at.str(), a.size(), static_cast<std::size_t>(*s.max_items)));
@@ -207,7 +207,8 @@ void Validator::check_unique(const Schema& s, const json::array& a, const FieldP
 
 void Validator::check_object(const Schema& s, const json::object& o, const FieldPath& at) {
   if (s.min_properties && o.size() < static_cast<std::size_t>(*s.min_properties)) {
-    invalid_body(o, at, fmt::format("should have at least {} properties", *s.min_properties));
+    invalid_body(json::value(o.size()), at,
+                 fmt::format("should have at least {} properties", *s.min_properties));
   }
   if (s.max_properties && o.size() > static_cast<std::size_t>(*s.max_properties)) {
     errors_.push_back(too_many(at.str(), o.size(), static_cast<std::size_t>(*s.max_properties)));
