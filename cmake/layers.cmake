@@ -23,7 +23,8 @@ set(DYNAMO_LAYERS
     "node      | base net process kube"
     "controllers | base net kube"
     "apiserver | base net telemetry schema kube api"
-    "cli       | base net telemetry schema openai kube discovery api router frontend graph operator")
+    "up        | base"
+    "cli       | base net telemetry schema openai kube discovery api router frontend graph operator apiserver")
 
 # dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …])
 # Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test.
