@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "kube/kubeconfig.h"
+#include "kube/base64.h"
 
 namespace dynamo::node {
 namespace {
