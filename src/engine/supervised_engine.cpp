@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "net/stream.h"
+#include "process/process.h"
 
 namespace dynamo::engine {
 namespace {
@@ -48,6 +49,8 @@ SupervisedEngine::SupervisedEngine(net::Loop& loop, SupervisedEngineOptions opti
     : loop_(loop), options_(std::move(options)), tasks_(loop) {}
 
 SupervisedEngine::~SupervisedEngine() = default;
+
+int SupervisedEngine::pid() const noexcept { return process_ ? process_->pid() : 0; }
 
 Result<void> SupervisedEngine::launch() {
   const auto port = find_free_port(loop_);

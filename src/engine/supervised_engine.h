@@ -1,10 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 
 #include "base/environment.h"
 #include "engine/http_engine.h"
-#include "process/process.h"
+
+namespace dynamo::process {
+class Process;
+}
 
 namespace dynamo::engine {
 
@@ -41,7 +45,7 @@ class SupervisedEngine final : public Engine {
   net::Task<std::string> metrics() override;
   net::Task<void> stop() override;
   /// The process; 0 when there is none.
-  pid_t pid() const noexcept { return process_ ? process_->pid() : 0; }
+  int pid() const noexcept;
 
  private:
   Result<void> launch();

@@ -178,7 +178,12 @@ class TcpListener final : public Listener {
     co_return nullptr;
   }
 
-  void close() override { closed_.request_stop(); }
+  /// Who connects from now on is refused at once, rather than left waiting in the backlog of a server that
+  /// drains.
+  void close() override {
+    ::shutdown(fd_, SHUT_RD);
+    closed_.request_stop();
+  }
 
  private:
   Loop& loop_;
