@@ -19,7 +19,7 @@ set(DYNAMO_LAYERS
     "router    | base"
     "frontend  | base net openai telemetry discovery router"
     "graph     | base schema api"
-    "operator  | base net telemetry kube api graph"
+    "operator  | base net telemetry schema kube api graph"
     "node      | base net process kube"
     "controllers | base net kube"
     "apiserver | base net telemetry schema kube api"
