@@ -26,7 +26,7 @@ const Schema* deployment() {
       "strategy":{"type":"object","properties":{"type":{"type":"string"},"surge":{"type":"integer"}}},
       "ports":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["port","protocol"],
         "items":{"type":"object","properties":{"port":{"type":"integer"},"name":{"type":"string"},
-          "protocol":{"type":"string","default":"TCP"}}}},
+          "protocol":{"type":"string"}}}},
       "containers":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],
         "items":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},
           "pull":{"type":"string"}}}}}},

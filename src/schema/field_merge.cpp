@@ -29,11 +29,19 @@ const Schema* member_schema(const Schema* schema, std::string_view name) {
 
 const Schema* item_schema(const Schema* schema) { return schema == nullptr ? nullptr : schema->items.get(); }
 
+/// The one key of Kubernetes' own list-maps that may be left out: ports of containers and Services are TCP.
+/// It is defaulted in code there, so that no schema tells.
+const json::value* builtin_key_default(std::string_view name, const Schema* items) {
+  static const json::value tcp("TCP");
+  return name == "protocol" && items != nullptr && items->property("protocol") != nullptr ? &tcp : nullptr;
+}
+
 /// The value of list-map key `name` in `item`, defaulted by the schema; null when there is none.
 const json::value* key_value(const json::object& item, const std::string& name, const Schema* items) {
   if (const json::value* own = item.if_contains(name)) return own;
   const Schema* property = items == nullptr ? nullptr : items->property(name);
-  return property != nullptr && property->default_value ? &*property->default_value : nullptr;
+  return property != nullptr && property->default_value ? &*property->default_value
+                                                        : builtin_key_default(name, items);
 }
 
 /// The edge that leads to `item`; empty when it lacks all its keys.
