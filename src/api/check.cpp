@@ -121,8 +121,7 @@ class DocumentReport {
   void object(const json::value& value, const std::string& at) {
     const auto found = check_object(value);
     for (const auto& path : found.unknown_fields) {
-      add(place(at, path), Severity::error,
-          fmt::format("unknown field \"{}\"", at.empty() ? path : at + "." + path));
+      add(place(at, path), Severity::error, fmt::format("unknown field \"{}\"", prefixed(at, path)));
     }
     for (const auto& error : found.errors) {
       add(place(at, error.path), Severity::error, prefixed(at, error.to_string()));
@@ -133,11 +132,11 @@ class DocumentReport {
   }
 
   static std::string prefixed(const std::string& at, std::string text) {
-    return at.empty() ? std::move(text) : at + "." + text;
+    return at.empty() ? std::move(text) : fmt::format("{}.{}", at, text);
   }
   yaml::Position place(const std::string& at, std::string_view path) const {
     const std::string within = document_path(path);
-    return document_.positions.nearest(at.empty() ? within : at + "." + within);
+    return document_.positions.nearest(at.empty() ? within : fmt::format("{}.{}", at, within));
   }
   void add(yaml::Position at, Severity severity, std::string message) {
     out_.push_back({std::string(file_), at, severity, std::move(message)});

@@ -9,7 +9,7 @@ const StructInfo& describe(Type<DynamoComponentDeploymentStatus>) {
           .field<&DynamoComponentDeploymentStatus::observed_generation>("observedGeneration",
                                                                         "Last generation that was worked on.")
           .field<&DynamoComponentDeploymentStatus::conditions>(
-              "conditions", "Available and DynamoComponentReady.", required)
+              "conditions", "Available and DynamoComponentReady.", kRequired)
           .field<&DynamoComponentDeploymentStatus::pod_selector>("podSelector", "Labels of the pods.")
           .field<&DynamoComponentDeploymentStatus::service>("service", "Replicas of the workload.")
           .build();

@@ -63,7 +63,7 @@ const StructInfo& describe(Type<VolumeMount>) {
   static const StructInfo kInfo =
       Fields<VolumeMount>("VolumeMount", "A claim that is mounted into the main container.")
           .field<&VolumeMount::name>("name", "Name of the PersistentVolumeClaim, and of the volume.",
-                                     required)
+                                     kRequired)
           .field<&VolumeMount::mount_point>("mountPoint",
                                             "Where it is mounted; required unless it is a compilation cache.")
           .field<&VolumeMount::use_as_compilation_cache>("useAsCompilationCache",
@@ -103,7 +103,7 @@ const StructInfo& describe(Type<Ingress>) {
 const StructInfo& describe(Type<ModelReference>) {
   static const StructInfo kInfo =
       Fields<ModelReference>("ModelReference", "The base model that a component serves.")
-          .field<&ModelReference::name>("name", "Id of the model, e.g. Qwen/Qwen3-8B.", required)
+          .field<&ModelReference::name>("name", "Id of the model, e.g. Qwen/Qwen3-8B.", kRequired)
           .field<&ModelReference::revision>("revision", "Revision of the model.")
           .build();
   return kInfo;
@@ -142,7 +142,7 @@ const StructInfo& describe(Type<ExtraPodSpec>) {
 const StructInfo& describe(Type<Multinode>) {
   static const StructInfo kInfo =
       Fields<Multinode>("Multinode", "A replica that spans several nodes.")
-          .field<&Multinode::node_count>("nodeCount", "Nodes of one replica.", required)
+          .field<&Multinode::node_count>("nodeCount", "Nodes of one replica.", kRequired)
           .default_to(2)
           .minimum(2)
           .build();
@@ -161,7 +161,7 @@ const StructInfo& describe(Type<ScalingAdapter>) {
 
 const StructInfo& describe(Type<ConfigMapKey>) {
   static const StructInfo kInfo = Fields<ConfigMapKey>("ConfigMapKey", "One entry of a ConfigMap.")
-                                      .field<&ConfigMapKey::key>("key", "Key of the entry.", required)
+                                      .field<&ConfigMapKey::key>("key", "Key of the entry.", kRequired)
                                       .field<&ConfigMapKey::name>("name", "Name of the ConfigMap.")
                                       .default_to("")
                                       .field<&ConfigMapKey::optional>("optional", "The entry may be missing.")
@@ -181,8 +181,8 @@ const StructInfo& describe(Type<EppConfig>) {
 const StructInfo& describe(Type<CheckpointIdentity>) {
   static const StructInfo kInfo =
       Fields<CheckpointIdentity>("CheckpointIdentity", "What must be equal for a checkpoint to fit.")
-          .field<&CheckpointIdentity::model>("model", "Id of the model.", required)
-          .field<&CheckpointIdentity::backend_framework>("backendFramework", "Engine.", required)
+          .field<&CheckpointIdentity::model>("model", "Id of the model.", kRequired)
+          .field<&CheckpointIdentity::backend_framework>("backendFramework", "Engine.", kRequired)
           .field<&CheckpointIdentity::dynamo_version>("dynamoVersion", "Version of the runtime.")
           .field<&CheckpointIdentity::tensor_parallel_size>("tensorParallelSize", "Tensor parallel size.")
           .default_to(1)
@@ -280,15 +280,15 @@ const StructInfo& describe(Type<DynamoComponentDeploymentSpec>) {
 const StructInfo& describe(Type<ServiceReplicaStatus>) {
   static const StructInfo kInfo =
       Fields<ServiceReplicaStatus>("ServiceReplicaStatus", "Replicas of a workload, by state.")
-          .field<&ServiceReplicaStatus::component_kind>("componentKind", "Kind of the workload.", required)
+          .field<&ServiceReplicaStatus::component_kind>("componentKind", "Kind of the workload.", kRequired)
           .one_of({"PodClique", "PodCliqueScalingGroup", "Deployment", "LeaderWorkerSet"})
-          .field<&ServiceReplicaStatus::component_name>("componentName", "Name of the workload.", required)
+          .field<&ServiceReplicaStatus::component_name>("componentName", "Name of the workload.", kRequired)
           .field<&ServiceReplicaStatus::component_names>(
               "componentNames", "All names; during a rolling update the old and the new.")
-          .field<&ServiceReplicaStatus::replicas>("replicas", "Replicas that have not ended.", required)
+          .field<&ServiceReplicaStatus::replicas>("replicas", "Replicas that have not ended.", kRequired)
           .minimum(0)
           .field<&ServiceReplicaStatus::updated_replicas>("updatedReplicas",
-                                                          "Replicas at the wanted revision.", required)
+                                                          "Replicas at the wanted revision.", kRequired)
           .minimum(0)
           .field<&ServiceReplicaStatus::ready_replicas>("readyReplicas", "Replicas that are ready.")
           .minimum(0)

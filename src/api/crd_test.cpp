@@ -14,7 +14,6 @@ namespace dynamo::api {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::string file_text(const std::string& name) {

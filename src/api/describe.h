@@ -199,7 +199,7 @@ const Codec& codec() {
 
 /// Whether a field must be given.
 enum class Presence { optional, required };
-inline constexpr auto required = Presence::required;
+inline constexpr auto kRequired = Presence::required;
 
 /// Builds the field list of `S`: each `field` adds one, the calls behind it limit the last one added.
 template <class S>

@@ -18,7 +18,7 @@ const StructInfo& describe(Type<Pvc>) {
   static const StructInfo kInfo =
       Fields<Pvc>("Pvc", "A PersistentVolumeClaim that services mount by name.")
           .field<&Pvc::create>("create", "Make the claim when it is missing.")
-          .field<&Pvc::name>("name", "Name of the claim.", required)
+          .field<&Pvc::name>("name", "Name of the claim.", kRequired)
           .field<&Pvc::storage_class>("storageClass", "Storage class; required with create.")
           .field<&Pvc::size>("size", "Capacity; required with create.")
           .field<&Pvc::volume_access_mode>("volumeAccessMode",
@@ -45,7 +45,7 @@ const StructInfo& describe(Type<RestartStrategy>) {
 const StructInfo& describe(Type<Restart>) {
   static const StructInfo kInfo =
       Fields<Restart>("Restart", "A wish to restart the services of the graph.")
-          .field<&Restart::id>("id", "Any text; a new one starts a restart.", required)
+          .field<&Restart::id>("id", "Any text; a new one starts a restart.", kRequired)
           .min_length(1)
           .field<&Restart::strategy>("strategy", "How to restart.")
           .build();

@@ -5,10 +5,10 @@ namespace dynamo::api {
 const StructInfo& describe(Type<OwnerReference>) {
   static const StructInfo kInfo =
       Fields<OwnerReference>("OwnerReference", "Whose child an object is.")
-          .field<&OwnerReference::api_version>("apiVersion", "Group and version of the owner.", required)
-          .field<&OwnerReference::kind>("kind", "Kind of the owner.", required)
-          .field<&OwnerReference::name>("name", "Name of the owner, in the same namespace.", required)
-          .field<&OwnerReference::uid>("uid", "Unique id of the owner.", required)
+          .field<&OwnerReference::api_version>("apiVersion", "Group and version of the owner.", kRequired)
+          .field<&OwnerReference::kind>("kind", "Kind of the owner.", kRequired)
+          .field<&OwnerReference::name>("name", "Name of the owner, in the same namespace.", kRequired)
+          .field<&OwnerReference::uid>("uid", "Unique id of the owner.", kRequired)
           .field<&OwnerReference::controller>("controller", "The owner manages the object.")
           .field<&OwnerReference::block_owner_deletion>(
               "blockOwnerDeletion", "A foreground deletion of the owner waits for the object.")
@@ -41,22 +41,22 @@ const StructInfo& describe(Type<ObjectMeta>) {
 const StructInfo& describe(Type<Condition>) {
   static const StructInfo kInfo =
       Fields<Condition>("Condition", "One aspect of the state of an object.")
-          .field<&Condition::type>("type", "Aspect, in CamelCase.", required)
+          .field<&Condition::type>("type", "Aspect, in CamelCase.", kRequired)
           .max_length(316)
           .pattern(R"(^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?)"
                    R"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$)")
-          .field<&Condition::status>("status", "Whether it holds.", required)
+          .field<&Condition::status>("status", "Whether it holds.", kRequired)
           .one_of({"True", "False", "Unknown"})
           .field<&Condition::observed_generation>("observedGeneration",
                                                   "Generation that the condition speaks of.")
           .minimum(0)
           .field<&Condition::last_transition_time>("lastTransitionTime", "When the status changed last.",
-                                                   required)
-          .field<&Condition::reason>("reason", "Why, as one word for programs.", required)
+                                                   kRequired)
+          .field<&Condition::reason>("reason", "Why, as one word for programs.", kRequired)
           .min_length(1)
           .max_length(1024)
           .pattern("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$")
-          .field<&Condition::message>("message", "Why, as a sentence for people.", required)
+          .field<&Condition::message>("message", "Why, as a sentence for people.", kRequired)
           .max_length(32768)
           .build();
   return kInfo;

@@ -6,9 +6,9 @@ namespace dynamo::api {
 const StructInfo& describe(Type<ServiceRef>) {
   static const StructInfo kInfo =
       Fields<ServiceRef>("ServiceRef", "A service of a graph in the adapter's namespace.")
-          .field<&ServiceRef::name>("name", "Name of the DynamoGraphDeployment.", required)
+          .field<&ServiceRef::name>("name", "Name of the DynamoGraphDeployment.", kRequired)
           .min_length(1)
-          .field<&ServiceRef::service_name>("serviceName", "Name of the service in it.", required)
+          .field<&ServiceRef::service_name>("serviceName", "Name of the service in it.", kRequired)
           .min_length(1)
           .build();
   return kInfo;
@@ -18,9 +18,9 @@ const StructInfo& describe(Type<DynamoGraphDeploymentScalingAdapterSpec>) {
   using Spec = DynamoGraphDeploymentScalingAdapterSpec;
   static const StructInfo kInfo =
       Fields<Spec>("DynamoGraphDeploymentScalingAdapterSpec", "What is scaled, and how far.")
-          .field<&Spec::replicas>("replicas", "Replicas wanted; they hold for the service.", required)
+          .field<&Spec::replicas>("replicas", "Replicas wanted; they hold for the service.", kRequired)
           .minimum(0)
-          .field<&Spec::dgd_ref>("dgdRef", "The service.", required)
+          .field<&Spec::dgd_ref>("dgdRef", "The service.", kRequired)
           .build();
   return kInfo;
 }

@@ -169,7 +169,8 @@ void check_quantities(const ResourceItem& item, const std::string& path, std::ve
   check_quantity(item.cpu, path + ".cpu", errors);
   check_quantity(item.memory, path + ".memory", errors);
   check_quantity(item.gpu, path + ".gpu", errors);
-  for (const auto& [name, amount] : item.custom) check_quantity(amount, path + ".custom." + name, errors);
+  for (const auto& [name, amount] : item.custom)
+    check_quantity(amount, fmt::format("{}.custom.{}", path, name), errors);
 }
 
 }  // namespace

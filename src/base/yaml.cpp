@@ -289,6 +289,17 @@ class ChunkReader {
   std::optional<Position> last_start_{};
 };
 
+/// Whole numbers written with a fraction, "2.0", become whole numbers, as plain scalars do.
+void make_whole(json::value& v) {
+  if (auto* o = v.if_object()) {
+    for (auto& member : *o) make_whole(member.value());
+  } else if (auto* a = v.if_array()) {
+    for (auto& item : *a) make_whole(item);
+  } else if (v.is_double()) {
+    v = *resolve_plain(json::dump(v));
+  }
+}
+
 /// The documents of a text that is JSON: one value after the other. Nothing when it is not.
 std::optional<Stream> read_json(std::string_view text, const Limits& limits) {
   Stream stream;
@@ -304,6 +315,7 @@ std::optional<Stream> read_json(std::string_view text, const Limits& limits) {
     if (error) return std::nullopt;
     Document document{parser.release()};
     if (!document.value.is_object()) return std::nullopt;
+    make_whole(document.value);
     locate_json(text.substr(at, read), at, lines, document);
     stream.documents.push_back(std::move(document));
     at += read;

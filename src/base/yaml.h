@@ -83,7 +83,8 @@ Result<json::value> parse(std::string_view text);
 std::optional<json::value> resolve_plain(std::string_view scalar);
 
 /// Block style, members in the order given, two spaces deep, lists level with their key, strings quoted where
-/// reading them back would make something else of them. Ends with a new line. `parse(emit(v))` equals `v`.
+/// reading them back would make something else of them. Ends with a new line. `parse(emit(v))` equals `v`,
+/// but for doubles with a whole value, which come back as whole numbers.
 std::string emit(const json::value& v);
 
 }  // namespace dynamo::yaml

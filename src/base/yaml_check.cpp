@@ -73,7 +73,7 @@ class Locator {
     for (++at_; !closes('}');) {
       const Position place = here();
       const std::string key = string();
-      const std::string member = path.empty() ? key : path + "." + key;
+      const std::string member = path.empty() ? key : fmt::format("{}.{}", path, key);
       const auto [first, fresh] = seen.try_emplace(key, place);
       if (!fresh) document_.duplicates.push_back({member, place, first->second});
       document_.positions.set(member, place);

@@ -83,6 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
         TextCase{"carriage_returns_in_blocks", "a: |\r\n  x\r\n  y\r\n", R"({"a":"x\ny\n"})"},
         TextCase{"json", R"({"a":{"b":[1,2.5,null,"\ud83d\ude00"]}})",
                  "{\"a\":{\"b\":[1,2.5,null,\"\xF0\x9F\x98\x80\"]}}"},
+        TextCase{"whole_numbers_of_json", R"({"a":211.00,"b":1e3,"c":0.5})", R"({"a":211,"b":1000,"c":0.5})"},
         TextCase{"flow_map_of_yaml", "{a: 1, b: [yes, 'no']}", R"({"a":1,"b":[true,"no"]})"},
         TextCase{"alias", "a: &x {k: [1]}\nb: *x\n", R"({"a":{"k":[1]},"b":{"k":[1]}})"},
         TextCase{"alias_as_key", "a: &x k\n*x : 1\n", R"({"a":"k","k":1})"},

@@ -109,7 +109,7 @@ class Reader {
 };
 
 const std::unordered_map<std::string_view, Reader::Handler>& Reader::handlers() {
-  static const std::unordered_map<std::string_view, Handler> table{
+  static const std::unordered_map<std::string_view, Handler> kTable{
       {"type", &Reader::read_type},
       {"format", &Reader::text_into<&Schema::format>},
       {"description", &Reader::text_into<&Schema::description>},
@@ -154,7 +154,7 @@ const std::unordered_map<std::string_view, Reader::Handler>& Reader::handlers() 
       {"patternProperties", &Reader::read_refused},
       {"additionalItems", &Reader::read_refused},
   };
-  return table;
+  return kTable;
 }
 
 Schema Reader::read(const json::value& v, const FieldPath& at, int depth) {

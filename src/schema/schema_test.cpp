@@ -92,11 +92,10 @@ TEST(SchemaParse, RefusesAPatternThatIsNoRegularExpression) {
 }
 
 TEST(SchemaParse, RefusesEndlessNesting) {
-  std::string text = "{}";
-  for (int i = 0; i < 31; ++i) text = R"({"not":)" + text + "}";
-  EXPECT_TRUE(parse(parsed(text)));
   json::value deep = json::object();
-  for (int i = 0; i < 100; ++i) deep = json::object{{"items", deep}};
+  for (int i = 0; i < 64; ++i) deep = json::object{{"items", deep}};
+  EXPECT_TRUE(parse(deep));
+  deep = json::object{{"items", deep}};
   EXPECT_FALSE(parse(deep));
 }
 
