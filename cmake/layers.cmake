@@ -24,7 +24,7 @@ set(DYNAMO_LAYERS
     "controllers | base net kube"
     "apiserver | base net telemetry schema kube api"
     "up        | base"
-    "cli       | base net telemetry schema openai kube discovery api router frontend graph operator apiserver")
+    "cli       | base net telemetry schema openai kube discovery api engine worker router frontend graph operator apiserver")
 
 # dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …])
 # Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test.

@@ -9,5 +9,6 @@ Command crds_command();
 Command frontend_command();
 Command render_command();
 Command validate_command();
+Command worker_command();
 
 }  // namespace dynamo::cli

@@ -4,6 +4,7 @@ int main(int argc, char** argv) {
   using namespace dynamo::cli;
   std::vector<Command> commands;
   commands.push_back(frontend_command());
+  commands.push_back(worker_command());
   commands.push_back(crds_command());
   commands.push_back(render_command());
   commands.push_back(validate_command());
