@@ -23,8 +23,8 @@ set(DYNAMO_LAYERS
     "node      | base net process kube"
     "controllers | base net kube"
     "apiserver | base net telemetry schema kube api"
-    "up        | base"
-    "cli       | base net telemetry schema openai kube discovery api engine worker router frontend graph operator apiserver")
+    "up        | base net telemetry process schema kube api graph operator controllers apiserver node"
+    "cli       | base net telemetry schema openai kube discovery api engine worker router frontend graph operator apiserver up process node controllers")
 
 # dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …])
 # Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test.

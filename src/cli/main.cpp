@@ -5,8 +5,17 @@ int main(int argc, char** argv) {
   std::vector<Command> commands;
   commands.push_back(frontend_command());
   commands.push_back(worker_command());
+  commands.push_back(apiserver_command());
   commands.push_back(crds_command());
   commands.push_back(render_command());
   commands.push_back(validate_command());
+  commands.push_back(get_command());
+  commands.push_back(describe_command());
+  commands.push_back(logs_command());
+  commands.push_back(events_command());
+  commands.push_back(apply_command());
+  commands.push_back(delete_command());
+  commands.push_back(scale_command());
+  commands.push_back(kubeconfig_command());
   return run_command_line(std::move(commands), argc, argv);
 }
