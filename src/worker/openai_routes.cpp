@@ -54,6 +54,14 @@ std::string trace_id(const net::Headers& headers) {
 
 }  // namespace
 
+/// One request whose answer has begun.
+struct OpenAiRoutes::Exchange {
+  engine::Answer& answer;
+  net::HttpResponder& responder;
+  std::string id;
+  telemetry::Logger log;
+};
+
 /// Counts a request while it is under way.
 class OpenAiRoutes::InFlight {
  public:
@@ -205,12 +213,12 @@ net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::refuse(Failure failure, Error err
 
 /// A stream that fails gets an error event, and its connection is cut: whoever reads it cannot take it for
 /// complete.
-net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::relay_stream(engine::Answer& answer, std::string_view first,
-                                                            std::string id, net::HttpResponder& responder) {
-  net::Headers headers{{"Content-Type", std::string(answer.content_type())},
+net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::relay_stream(Exchange exchange, std::string_view first) {
+  net::HttpResponder& responder = exchange.responder;
+  net::Headers headers{{"Content-Type", std::string(exchange.answer.content_type())},
                        {"Cache-Control", "no-cache"},
-                       {"X-Request-Id", std::move(id)}};
-  const auto begun = co_await responder.start(answer.status(), std::move(headers));
+                       {"X-Request-Id", exchange.id}};
+  const auto begun = co_await responder.start(exchange.answer.status(), std::move(headers));
   if (!begun) co_return Outcome::cancelled;
   Result<std::string_view> piece = first;
   while (piece && !piece->empty()) {
@@ -220,10 +228,11 @@ net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::relay_stream(engine::Answer& answ
       metrics_.count_error(Failure::publish_response);
       co_return Outcome::cancelled;
     }
-    piece = co_await answer.next();
+    piece = co_await exchange.answer.next();
   }
   if (!piece) {
     if (piece.error().code == Errc::cancelled) co_return Outcome::cancelled;
+    exchange.log.warn("the engine's answer broke off", {{"error", piece.error().message}});
     metrics_.count_error(Failure::response_stream);
     std::string event;
     openai::append_error_event(event, piece.error());
@@ -235,26 +244,27 @@ net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::relay_stream(engine::Answer& answ
   co_return finished ? Outcome::success : Outcome::cancelled;
 }
 
-net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::relay_body(engine::Answer& answer, std::string_view first,
-                                                          std::string id, net::HttpResponder& responder) {
-  net::HttpResponse response{
-      .status = answer.status(),
-      .headers = {{"Content-Type", std::string(answer.content_type())}, {"X-Request-Id", std::move(id)}},
-      .body = {}};
+net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::relay_body(Exchange exchange, std::string_view first) {
+  net::HttpResponse response{.status = exchange.answer.status(),
+                             .headers = {{"Content-Type", std::string(exchange.answer.content_type())},
+                                         {"X-Request-Id", exchange.id}},
+                             .body = {}};
   Result<std::string_view> piece = first;
   while (piece && !piece->empty()) {
     response.body += *piece;
     if (response.body.size() > kMaxBody) piece = fail(Errc::too_large, "the engine's answer is too large");
-    if (piece) piece = co_await answer.next();
+    if (piece) piece = co_await exchange.answer.next();
   }
   if (!piece) {
-    const Outcome refused = co_await refuse(Failure::response_stream, std::move(piece.error()), responder);
+    exchange.log.warn("the engine's answer broke off", {{"error", piece.error().message}});
+    const Outcome refused =
+        co_await refuse(Failure::response_stream, std::move(piece.error()), exchange.responder);
     co_return refused;
   }
   const bool good = response.status < 400;
   metrics_.response_bytes.add(response.body.size());
   if (!good) metrics_.count_error(Failure::generate);
-  const auto sent = co_await responder.send(std::move(response));
+  const auto sent = co_await exchange.responder.send(std::move(response));
   if (!sent) co_return Outcome::cancelled;
   co_return good ? Outcome::success : Outcome::failed;
 }

@@ -39,14 +39,13 @@ class OpenAiRoutes {
  private:
   enum class Outcome : std::uint8_t { success, failed, cancelled };
   class InFlight;
+  struct Exchange;
   std::optional<Error> admit() const;
   Result<engine::Generate> read(openai::Endpoint endpoint, net::HttpRequest& request) const;
   net::Task<Outcome> serve(openai::Endpoint endpoint, net::HttpRequest& request,
                            net::HttpResponder& responder);
-  net::Task<Outcome> relay_stream(engine::Answer& answer, std::string_view first, std::string id,
-                                  net::HttpResponder& responder);
-  net::Task<Outcome> relay_body(engine::Answer& answer, std::string_view first, std::string id,
-                                net::HttpResponder& responder);
+  net::Task<Outcome> relay_stream(Exchange exchange, std::string_view first);
+  net::Task<Outcome> relay_body(Exchange exchange, std::string_view first);
   net::Task<Outcome> refuse(Failure failure, Error error, net::HttpResponder& responder);
   net::HttpResponse models() const;
 
