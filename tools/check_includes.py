@@ -52,7 +52,7 @@ def find_cycle(graph: Graph) -> list[str] | None:
 
 
 def is_test(file: str) -> bool:
-    return file.endswith(("_test.cpp", "_fuzz.cpp"))
+    return file.endswith(("_test.cpp", "_fuzz.cpp", "_fixture.h", "_fixture.cpp"))
 
 
 def findings(layers: Graph, includes: Mapping[str, list[str]]) -> Iterable[str]:

@@ -102,6 +102,7 @@ def test_frontend_counts_what_was_asked(frontend: Scrape):
     assert frontend.value(FRONTEND + "output_sequence_tokens_sum", model=MODEL) == 26
     assert frontend.value(FRONTEND + "inflight_requests") == 0
     assert frontend.value(FRONTEND + "queued_requests") == 0
+    assert frontend.value(FRONTEND + "disconnected_clients") == 0
 
 
 def test_a_model_that_nobody_has_does_not_become_a_label(frontend: Scrape):
