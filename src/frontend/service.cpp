@@ -38,7 +38,7 @@ net::HttpResponse refuse(int status, std::string message) { return openai::error
 std::string_view unserved(std::string_view path) {
   constexpr std::string_view kKnown[] = {"/v1/embeddings",   "/v1/responses", "/v1/images/generations",
                                          "/v1/videos",       "/v1/messages",  "/busy_threshold",
-                                         "/clear_kv_blocks", "/openapi.json", "/docs"};
+                                         "/clear_kv_blocks", "/docs"};
   for (const auto known : kKnown) {
     if (path == known) return known;
   }
@@ -55,11 +55,40 @@ constexpr Route kRoutes[] = {{"/v1/chat/completions", "POST"},
                              {"/v1/models", "GET"},
                              {"/health", "GET"},
                              {"/live", "GET"},
-                             {"/metrics", "GET"}};
+                             {"/metrics", "GET"},
+                             {"/openapi.json", "GET"}};
 
 const Route* find_route(std::string_view path) {
   const auto* found = std::ranges::find(kRoutes, path, &Route::path);
   return found == std::end(kRoutes) ? nullptr : found;
+}
+
+/// The operation id of a route: method and path in lower case, slashes as underscores.
+std::string operation_id(const Route& route) {
+  std::string id = fmt::format("{}{}", route.method, route.path);
+  for (char& c : id) {
+    if (c == '/') c = '_';
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return id;
+}
+
+/// An OpenAPI 3 document of the routes that are served.
+std::string openapi_document() {
+  json::object paths;
+  for (const Route& route : kRoutes) {
+    json::object responses;
+    for (const int status : {200, 400, 404, 503}) {
+      responses[std::to_string(status)] = {{"description", net::reason_phrase(status)}};
+    }
+    const std::string method = route.method == "POST" ? "post" : "get";
+    paths[route.path] = {
+        {method, {{"operationId", operation_id(route)}, {"responses", std::move(responses)}}}};
+  }
+  return boost::json::serialize(
+      json::object{{"openapi", "3.1.0"},
+                   {"info", {{"title", "NVIDIA Dynamo OpenAI Frontend"}, {"version", "1"}}},
+                   {"paths", std::move(paths)}});
 }
 
 /// Counts a request for as long as it lives.
@@ -73,6 +102,16 @@ class Counted {
  private:
   std::size_t& count_;
 };
+
+/// The built-in engine that answers in the place of a real one; empty where real ones do.
+std::string stand_in_engine(const Model& model) {
+  for (const auto& worker : model.workers()) {
+    if (!worker->card) continue;
+    const auto engine = json::string_at(worker->card->runtime_config.extra, {"engine"});
+    if (engine == "mock" || engine == "echo") return std::string(engine);
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -146,6 +185,7 @@ net::HttpResponse Service::answer_at_once(const net::HttpRequest& request) const
   if (route->path == "/health") return health();
   if (route->path == "/live") return live();
   if (route->path == "/v1/models") return model_list();
+  if (route->path == "/openapi.json") return json_response(200, openapi_document());
   return {200, {{"Content-Type", std::string(telemetry::kExpositionType)}}, metrics_->expose()};
 }
 
@@ -187,6 +227,7 @@ net::HttpResponse Service::model_list() const {
     openai::ModelEntry entry;
     entry.id = name;
     entry.created = now.count();
+    entry.engine = stand_in_engine(*model);
     entries.push_back(std::move(entry));
   }
   return json_response(200, openai::models_body(entries));
@@ -210,13 +251,16 @@ net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* r
   }
   const auto model = models_.find(wanted->model);
   if (model == nullptr || !model->serves(endpoint)) {
-    co_await responder->send(openai::error_response(404, fmt::format("Model not found: {}", wanted->model)));
+    co_await responder->send(openai::error_response(404, "Model not found"));
     co_return;
   }
   RequestObservation observation(*metrics_, wanted->model, endpoint, wanted->stream, loop_.now());
   auto done = co_await forward(std::move(*wanted), request, responder, &observation);
-  if (done) observation.succeeded();
-  if (request->gone.stop_requested()) observation.client_left();
+  if (done) {
+    observation.succeeded();
+  } else if (request->gone.stop_requested()) {
+    observation.client_left();
+  }
 }
 
 namespace {

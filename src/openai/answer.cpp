@@ -124,8 +124,10 @@ std::string models_body(std::span<const ModelEntry> models) {
   std::string out = R"({"object":"list","data":[)";
   for (const auto& model : models) {
     if (&model != models.data()) out += ',';
-    fmt::format_to(std::back_inserter(out), R"({{"id":{},"object":"model","created":{},"owned_by":{}}})",
+    fmt::format_to(std::back_inserter(out), R"({{"id":{},"object":"model","created":{},"owned_by":{})",
                    json_string(model.id), model.created, json_string(model.owner));
+    if (!model.engine.empty()) out += R"(,"engine":)" + json_string(model.engine);
+    out += '}';
   }
   out += "]}";
   return out;

@@ -67,6 +67,7 @@ struct ModelEntry {
   std::string id;
   std::int64_t created = 0;
   std::string owner = "nvidia";
+  std::string engine{};  // "mock" and the like, for answers that no model gives; empty = not shown
 };
 
 /// The body of GET /v1/models.
