@@ -10,8 +10,6 @@ namespace dynamo::node {
 
 /// `folder` and all above it, mode 0700 where they are made.
 Result<void> make_folders(const std::string& folder);
-/// The whole file with exactly this mode; replaces one that is there in one step.
-Result<void> write_file(const std::string& path, std::string_view content, unsigned mode);
 /// With all that is in it, not following links. A path that is not there is no error.
 Result<void> remove_all(const std::string& path);
 bool exists(const std::string& path);

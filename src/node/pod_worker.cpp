@@ -1,5 +1,6 @@
 #include "node/pod_worker.h"
 
+#include "base/file.h"
 #include "node/files.h"
 #include "node/kubeconfig.h"
 

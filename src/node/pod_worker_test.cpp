@@ -199,7 +199,8 @@ class PodWorkerTest : public testing::Test {
 };
 
 TEST_F(PodWorkerTest, RunsUntilItIsDeleted) {
-  make("trap 'exit 0' TERM; while :; do sleep 0.01; done");
+  make("trap 'exit 0' TERM; touch up; while :; do sleep 0.01; done",
+       R"("readinessProbe": {"exec": {"command": ["test", "-e", "up"]}})");
   run(runs_and_is_deleted());
   EXPECT_TRUE(api_->removed);
   EXPECT_EQ(json::string_at(*api_->pod(), {"status", "phase"}), "Succeeded");

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "node/engines.h"
 #include "node/files.h"
 #include "process/spawn.h"

@@ -15,7 +15,10 @@ struct StateDir {
 
   std::filesystem::path kubeconfig() const { return root / "kubeconfig"; }  // of the administrator, mode 0600
   std::filesystem::path apiserver() const { return root / "apiserver"; }
-  std::filesystem::path pods() const { return root / "pods"; }
+  std::filesystem::path node() const { return root / "node"; }  // pods, logs, claims
+  std::filesystem::path status() const {
+    return root / "status.json";
+  }  // of the running platform, see status.h
   std::filesystem::path log() const { return root / "up.log"; }  // of a detached platform
   std::filesystem::path lock() const { return root / "lock"; }   // held, with the pid in it, while up
 };

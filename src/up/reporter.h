@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace dynamo::up {
+
+/// Where a platform says how its start goes: on its standard output and, when it was started in the
+/// background, also through a pipe to the command that started it, which waits until the outcome is known.
+///
+/// On the pipe every line begins with '+' (text), '=' (ready) or '!' (failed, with the reason).
+class Reporter {
+ public:
+  /// `pipe` is -1 where nobody waits. Taken over.
+  explicit Reporter(int pipe = -1) : pipe_(pipe) {}
+  ~Reporter() { close(); }
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+
+  void say(std::string_view text);
+  /// The outcome, told once; what is said later is for the log alone.
+  void ready();
+  void failed(const Error& why);
+
+ private:
+  void send(char kind, std::string_view text);
+  void close();
+  int pipe_;
+};
+
+/// Copies what comes through the pipe to standard output until the outcome is known.
+/// Errors: the one that was reported, or internal when the other side just went away.
+Result<void> follow_report(int pipe);
+
+}  // namespace dynamo::up
