@@ -26,6 +26,18 @@ Object without_hash_label(Object pod_template) {
   return pod_template;
 }
 
+/// What people noted on the deployment (a change cause, say) is kept with the revision; what tools keep there
+/// is not.
+void copy_annotations(const Object& deployment, Object& set) {
+  for (const auto& entry : kube::annotations_of(deployment)) {
+    const std::string_view key = kube::view(entry.key());
+    const bool of_tools = key.starts_with("deployment.kubernetes.io/") ||
+                          key.ends_with("/last-applied-hash") ||
+                          key == "kubectl.kubernetes.io/last-applied-configuration";
+    if (!of_tools) kube::set_annotation(set, key, json::string_at(entry.value(), {}));
+  }
+}
+
 /// Collects the plan; one method for each thing that Kubernetes does in a round.
 class Planner {
  public:
@@ -36,6 +48,7 @@ class Planner {
 
   void run() {
     if (!view_.paused) revise();
+    follow_min_ready();
     if (was_resized()) return resize();
     if (view_.paused) return resize();
     const bool moved = view_.strategy == RolloutStrategy::recreate ? recreate() : roll();
@@ -53,6 +66,14 @@ class Planner {
       annotate(patch_of(view_.newest), kRevision, text);
     }
     if (kube::annotation(facts_.deployment, kRevision) != text) plan_.revision = text;
+  }
+
+  /// `minReadySeconds` is no part of the template: the set that is there takes a new value over.
+  void follow_min_ready() {
+    if (!view_.newest) return;
+    const auto wanted = kube::int_at(facts_.deployment, {"spec", "minReadySeconds"}).value_or(0);
+    if (kube::int_at(*view_.newest, {"spec", "minReadySeconds"}).value_or(0) == wanted) return;
+    json::ensure_object(patch_of(view_.newest).patch, "spec")["minReadySeconds"] = wanted;
   }
 
   /// Somebody changed the deployment's replicas since its sets were sized.
@@ -125,6 +146,7 @@ class Planner {
     Object pod_template = kube::object_at(deployment, {"spec", "template"});
     kube::set_label(pod_template, kHashLabel, hash);
     kube::metadata(set)["labels"] = kube::object_at(pod_template, {"metadata", "labels"});
+    copy_annotations(deployment, set);
     kube::set_annotation(set, kRevision, std::to_string(revision_));
     kube::set_annotation(set, kDesiredReplicas, std::to_string(view_.replicas));
     kube::set_annotation(set, kMaxReplicas, std::to_string(view_.most()));
@@ -155,7 +177,7 @@ class Planner {
     }
     if (from == to) return false;
     ReplicaSetChange& change = patch_of(set);
-    change.patch["spec"] = Object{{"replicas", to}};
+    json::ensure_object(change.patch, "spec")["replicas"] = to;
     change.event = fmt::format("Scaled replica set {} from {} to {}", kube::name_of(*set), from, to);
     return true;
   }

@@ -285,6 +285,26 @@ TEST(DeploymentPlanTest, SaysWhenItGetsNowhere) {
   EXPECT_EQ(world.reason("Progressing"), "NewReplicaSetAvailable");
 }
 
+TEST(DeploymentPlanTest, TheSetFollowsMinReadySeconds) {
+  World world(1);
+  world.run_to_the_end();
+  world.spec()["minReadySeconds"] = 7;
+  const auto plan = world.plan();
+  ASSERT_EQ(plan.changes.size(), 1U);
+  EXPECT_EQ(json::dump(plan.changes[0].patch), R"({"spec":{"minReadySeconds":7}})");
+}
+
+TEST(DeploymentPlanTest, NotesOfPeopleStayWithTheRevision) {
+  World world(1);
+  Object deployment = world.deployment();
+  kube::set_annotation(deployment, "kubernetes.io/change-cause", "new model");
+  kube::set_annotation(deployment, "kubectl.kubernetes.io/last-applied-configuration", "{}");
+  const auto plan = plan_deployment({.deployment = deployment, .sets = {}, .pods = {}, .now = kNow});
+  EXPECT_EQ(kube::annotation(*plan.create, "kubernetes.io/change-cause"), "new model");
+  EXPECT_FALSE(
+      kube::annotations_of(*plan.create).contains("kubectl.kubernetes.io/last-applied-configuration"));
+}
+
 TEST(DeploymentPlanTest, CountsInItsStatus) {
   World world(3);
   world.step();

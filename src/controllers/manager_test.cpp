@@ -51,9 +51,11 @@ class InstantKubelet {
       co_return;
     }
     if (is_ready(*pod)) co_return;
+    json::array conditions = kube::array_at(*pod, {"status", "conditions"});
+    kube::set_condition(conditions, {"Ready", kube::ConditionStatus::yes, "Started", "", 0}, testing::kNow);
     const json::value patch =
-        testing::object(R"({"status":{"phase":"Running","podIP":"127.1.0.1","conditions":[
-      {"type":"Ready","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z"}]}})");
+        Object{{"status",
+                Object{{"phase", "Running"}, {"podIP", "127.1.0.1"}, {"conditions", std::move(conditions)}}}};
     kube::WriteOptions options;
     options.subresource = "status";
     (void)co_await client_.patch(res::kPods, key, kube::PatchKind::merge, patch, options);
@@ -74,7 +76,8 @@ class ManagerTest : public ::testing::Test {
     client_ = connect("test");
     controller_client_ = connect("controllers");
     kubelet_client_ = connect("kubelet");
-    make_node("2");
+    create(res::kNodes, kube::make_object(res::kNodes, {"", "local"}));
+    set_node_status("2");
     ManagerOptions options;
     options.failed = [this](std::string_view controller, const kube::NamespacedName& key, const Error& why) {
       failures_.push_back(fmt::format("{} {}: {}", controller, key.to_string(), why.message));
@@ -96,17 +99,15 @@ class ManagerTest : public ::testing::Test {
     auto config = kube::resolve_kubeconfig(file, "", kube::read_text_file);
     return kube::Client::make(loop_, std::move(config.value())).value();
   }
-  void make_node(std::string gpus) {
-    Object node = kube::make_object(res::kNodes, {"", "local"});
-    create(res::kNodes, node);
-    node["status"] =
-        Object{{"allocatable", Object{{"cpu", "4"}, {"memory", "8Gi"}, {"nvidia.com/gpu", gpus}}},
-               {"conditions", json::array{Object{{"type", "Ready"}, {"status", "True"}}}}};
+  void set_node_status(std::string_view gpus) {
+    const Object allocatable{{"cpu", "4"}, {"memory", "8Gi"}, {"nvidia.com/gpu", gpus}};
+    const json::array conditions{Object{{"type", "Ready"}, {"status", "True"}}};
+    const json::value change =
+        Object{{"status", Object{{"allocatable", allocatable}, {"conditions", conditions}}}};
     kube::WriteOptions options;
     options.subresource = "status";
-    const json::value patch = Object{{"status", node["status"]}};
     ASSERT_TRUE(
-        net::run(loop_, client_->patch(res::kNodes, {"", "local"}, kube::PatchKind::merge, patch, options)));
+        net::run(loop_, client_->patch(res::kNodes, {"", "local"}, kube::PatchKind::merge, change, options)));
   }
   void create(const kube::Resource& resource, Object object) {
     const auto created = net::run(loop_, client_->create(resource, std::move(object)));
@@ -279,8 +280,11 @@ TEST_F(ManagerTest, PodsWaitForGpusAndSayWhichAreMissing) {
       return json::string_at(event, {"reason"}) == "FailedScheduling";
     });
   }));
-  patch(res::kDeployments, "web", R"({"spec":{"replicas":2}})");
-  EXPECT_TRUE(eventually([&] { return is_rolled_out(2); }));
+  set_node_status("3");
+  EXPECT_TRUE(eventually([&] { return is_rolled_out(3); }));
+  for (const Object& pod : list(res::kPods)) {
+    EXPECT_TRUE(kube::is_condition_true(kube::array_at(pod, {"status", "conditions"}), "PodScheduled"));
+  }
 }
 
 TEST_F(ManagerTest, NamespacesGetAnAccountAndClaimsAVolume) {

@@ -184,5 +184,58 @@ TEST_F(ClientTest, SendsItsToken) {
   run(server.stop());
 }
 
+net::Task<void> answer_with_peer_name(net::HttpRequest& request, net::HttpResponder& responder) {
+  const Object answer{{"kind", "Peer"}, {"name", request.client_certificate_name}};
+  net::HttpResponse response{.status = 200, .headers = {}, .body = json::dump(answer)};
+  co_await responder.send(std::move(response));
+}
+
+/// An HTTPS server that asks for client certificates of its own authority.
+class TlsTest : public ::testing::Test {
+ protected:
+  TlsTest() {
+    const auto certificate = net::make_certificate(authority_, "server", {"127.0.0.1"}).value();
+    net::HttpServerOptions options;
+    options.tls = net::TlsContext::server({.certificate_pem = certificate.certificate_pem,
+                                           .key_pem = certificate.key_pem,
+                                           .ca_pem = authority_.certificate_pem})
+                      .value();
+    server_ = std::make_unique<net::HttpServer>(loop_, answer_with_peer_name, options);
+    config_.server = net::Url::parse("https://" + server_->listen({"127.0.0.1", 0})->to_string()).value();
+  }
+  ~TlsTest() override { net::run(loop_, server_->stop(loop_.now() + std::chrono::seconds{1})); }
+  Result<Object> get() {
+    const auto client = Client::make(loop_, config_).value();
+    return net::run(loop_, client->get(resources::kPods, {"ns", "p"}));
+  }
+
+  net::Loop loop_;
+  net::KeyPair authority_ = net::make_certificate_authority("authority").value();
+  std::unique_ptr<net::HttpServer> server_;
+  ClientConfig config_;
+};
+
+TEST_F(TlsTest, ShowsItsCertificate) {
+  const auto me = net::make_certificate(authority_, "me", {}).value();
+  config_.tls = {
+      .certificate_pem = me.certificate_pem, .key_pem = me.key_pem, .ca_pem = authority_.certificate_pem};
+  const auto answer = get();
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(json::string_at(*answer, {"name"}), "me");
+}
+
+TEST_F(TlsTest, RefusesAServerThatItDoesNotTrust) {
+  config_.tls.ca_pem = net::make_certificate_authority("somebody else").value().certificate_pem;
+  const auto refused = get();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unauthorized);
+  EXPECT_THAT(refused.error().message, HasSubstr("get pods ns/p"));
+}
+
+TEST_F(TlsTest, SaysWhichCertificateCannotBeRead) {
+  config_.tls.ca_pem = "not PEM";
+  EXPECT_EQ(Client::make(loop_, config_).error().code, Errc::invalid);
+}
+
 }  // namespace
 }  // namespace dynamo::kube

@@ -2,7 +2,7 @@
 
 namespace dynamo::kube {
 
-std::string_view view(const json::string& text) noexcept { return {text.data(), text.size()}; }
+std::string_view view(boost::json::string_view text) noexcept { return {text.data(), text.size()}; }
 
 std::string_view name_of(const Object& object) { return json::string_at(object, {"metadata", "name"}); }
 std::string_view namespace_of(const Object& object) {

@@ -46,6 +46,7 @@ const Object& object_at(const Object& object, std::initializer_list<std::string_
 std::optional<std::int64_t> int_at(const Object& object, std::initializer_list<std::string_view> path);
 bool bool_at(const Object& object, std::initializer_list<std::string_view> path, bool fallback = false);
 
-std::string_view view(const json::string& text) noexcept;
+/// The text of a JSON string or of a member's key.
+std::string_view view(boost::json::string_view text) noexcept;
 
 }  // namespace dynamo::kube
