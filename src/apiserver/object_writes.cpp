@@ -7,6 +7,7 @@
 #include "apiserver/object_reads.h"
 #include "apiserver/patch.h"
 #include "base/yaml.h"
+#include "kube/conditions.h"
 #include "schema/apply.h"
 
 namespace dynamo::apiserver {
@@ -30,6 +31,17 @@ Result<Object> patched_scale(const Kind& kind, PatchType type, const Object& liv
   auto scale = patched(kScale, type, scale_of(kind, live), patch);
   if (!scale) return scale;
   return with_scale(kind, live, *scale);
+}
+
+/// Binding says so in the pod's conditions too, as the scheduler may have said before that it cannot be done.
+void mark_scheduled(Object& pod, WallTime now) {
+  json::value& conditions = json::ensure_object(pod, "status")["conditions"];
+  if (!conditions.is_array()) conditions.emplace_array();
+  json::array& list = conditions.get_array();
+  kube::remove_condition(list, "PodScheduled");
+  const json::object scheduled{
+      {"type", "PodScheduled"}, {"status", "True"}, {"lastTransitionTime", format_rfc3339(now)}};
+  list.push_back(scheduled);
 }
 
 }  // namespace
@@ -272,7 +284,9 @@ net::Task<Outcome> ObjectWrites::bind(Call call) {
   if (!context) co_return std::unexpected(context.error());
   Object next = *live;
   json::ensure_object(next, "spec")["nodeName"] = node;
-  Outcome out = co_await finish(as_pod, prepare_update(*context, *live, std::move(next)), 201);
+  auto written = prepare_update(*context, *live, std::move(next));
+  if (written) mark_scheduled(written->object, clock_.wall_now());
+  Outcome out = co_await finish(as_pod, std::move(written), 201);
   if (!out) co_return out;
   co_return Answer::of(Object{{"kind", "Status"},
                               {"apiVersion", "v1"},
