@@ -86,6 +86,11 @@ void declare(FlagSet& flags, Flags& all) {
                {.env = "DYN_WORKER_MAX_REQUESTS"});
   flags.number("--body-limit-mb", f.body_limit_mb, "Largest request body, in MiB",
                {.env = "DYN_HTTP_BODY_LIMIT_MB"});
+  flags.text("--request-plane", f.request_plane, "Accepted and not used: requests travel over HTTP");
+  flags.text("--event-plane", f.event_plane, "Accepted and not used");
+  flags.text("--connector", f.connector, "Accepted and not used: the engine sets its own");
+  flags.flag("--durable-kv-events", f.durable_kv_events, "Accepted and not used");
+  flags.text("--custom-jinja-template", f.custom_jinja_template, "Not there yet");
   flags.rest(f.rest);
 }
 
@@ -107,9 +112,9 @@ net::Task<Result<int>> serve(net::Loop& loop, worker::WorkerOptions options, std
   const telemetry::Logger log = telemetry::Logger(std::move(*log_config)).with_target("worker");
   auto found = make_discovery(loop, backend, env);
   if (!found) co_return std::unexpected(std::move(found.error()));
-  if (!options.ignored_flags.empty()) {
-    log.warn("flags ignored that this engine does not have",
-             {{"arguments", fmt::format("{}", fmt::join(options.ignored_flags, " "))}});
+  if (!options.ignored_arguments.empty()) {
+    log.warn("arguments without a meaning here",
+             {{"arguments", fmt::format("{}", fmt::join(options.ignored_arguments, " "))}});
   }
 
   auto engine = worker::make_engine(loop, options.engine);

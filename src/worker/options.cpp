@@ -257,6 +257,41 @@ Result<void> read_environment(const Environment& env, WorkerOptions& out) {
   return {};
 }
 
+/// What the mocker of the original can do and this one cannot yet.
+constexpr std::array<std::string_view, 4> kMissing{"--num-workers", "--planner-profile-data", "--reasoning",
+                                                   "--bootstrap-ports"};
+
+bool is_built_in(const WorkerFlags& flags) {
+  return flags.engine_command.empty() && flags.engine_url.empty();
+}
+
+Result<void> check_missing(const WorkerFlags& flags) {
+  if (!flags.custom_jinja_template.empty()) {
+    return fail(Errc::unsupported,
+                "--custom-jinja-template is not there yet: the engine applies its own template");
+  }
+  if (!is_built_in(flags)) return {};
+  for (const auto& argument : flags.rest) {
+    const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
+    if (std::ranges::find(kMissing, name) == kMissing.end()) continue;
+    return fail(Errc::unsupported, fmt::format("{} is not there yet", name));
+  }
+  return {};
+}
+
+std::vector<std::string> ignored_arguments(const WorkerFlags& flags) {
+  std::vector<std::string> out;
+  const auto note = [&out](std::string_view flag, const std::string& value) {
+    if (!value.empty()) out.push_back(fmt::format("{} {}", flag, value));
+  };
+  note("--request-plane", flags.request_plane);
+  note("--event-plane", flags.event_plane);
+  note("--connector", flags.connector);
+  if (flags.durable_kv_events) out.emplace_back("--durable-kv-events");
+  if (flags.engine_command.empty()) out.insert(out.end(), flags.rest.begin(), flags.rest.end());
+  return out;
+}
+
 Result<void> check_combinations(const WorkerFlags& flags) {
   if (flags.model.empty() && flags.served_model_name.empty()) {
     return fail(Errc::invalid, "--model is required: the name or path of the model to serve");
@@ -277,6 +312,7 @@ Result<WorkerOptions> make_worker_options(const WorkerFlags& given, const Enviro
   const auto flags = with_extra_args(given);
   if (!flags) return std::unexpected(flags.error());
   if (auto checked = check_combinations(*flags); !checked) return std::unexpected(std::move(checked.error()));
+  if (auto checked = check_missing(*flags); !checked) return std::unexpected(std::move(checked.error()));
   if (auto checked = check_numbers(*flags); !checked) return std::unexpected(std::move(checked.error()));
 
   WorkerOptions out;
@@ -302,7 +338,7 @@ Result<WorkerOptions> make_worker_options(const WorkerFlags& given, const Enviro
   out.migration_limit = static_cast<std::uint64_t>(flags->migration_limit);
   out.tool_call_parser = flags->tool_call_parser;
   out.reasoning_parser = flags->reasoning_parser;
-  if (!std::holds_alternative<engine::SupervisedEngineOptions>(out.engine)) out.ignored_flags = flags->rest;
+  out.ignored_arguments = ignored_arguments(*flags);
   return out;
 }
 

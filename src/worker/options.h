@@ -54,6 +54,13 @@ struct WorkerFlags {
   std::int64_t max_requests = 1024;
   std::int64_t body_limit_mb = 45;
   double engine_idle_timeout_seconds = 300;
+  /// Flags of the original's workers that mean nothing here: the planes are ours, the engine sets its
+  /// connector.
+  std::string request_plane;
+  std::string event_plane;
+  std::string connector;
+  bool durable_kv_events = false;
+  std::string custom_jinja_template;
   std::vector<std::string> rest;  // unknown flags: the engine's
 };
 
@@ -87,7 +94,8 @@ struct WorkerOptions {
   std::uint64_t migration_limit = 0;
   std::optional<std::string> tool_call_parser;
   std::optional<std::string> reasoning_parser;
-  std::vector<std::string> ignored_flags;  // meant for an engine that the built-in one stands in for
+  std::vector<std::string>
+      ignored_arguments;  // without meaning here, or for the engine that a built-in one replaces
 };
 
 /// Pure. Reads from `env` the variables of runtime.md 3, DYN_NAMESPACE_WORKER_SUFFIX, and POD_IP; and hands

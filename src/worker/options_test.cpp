@@ -67,7 +67,7 @@ TEST(MakeWorkerOptions, APrefillWorkerIsItsOwnComponent) {
 TEST(MakeWorkerOptions, ChoosesTheEngine) {
   auto flags = flags_of();
   flags.rest = {"--tensor-parallel-size", "2"};
-  EXPECT_THAT(make_worker_options(flags, {})->ignored_flags, ElementsAre("--tensor-parallel-size", "2"));
+  EXPECT_THAT(make_worker_options(flags, {})->ignored_arguments, ElementsAre("--tensor-parallel-size", "2"));
   flags.engine = "echo";
   EXPECT_TRUE(std::holds_alternative<engine::EchoOptions>(make_worker_options(flags, {})->engine));
   flags.engine_url = "http://localhost:8000/v1";
@@ -80,7 +80,7 @@ TEST(MakeWorkerOptions, ChoosesTheEngine) {
   EXPECT_THAT(engine.command,
               ElementsAre("serve", "my model", "--port", "{port}", "--tensor-parallel-size", "2"));
   EXPECT_EQ(engine.environment.get("HOME"), "/h");
-  EXPECT_TRUE(supervised->ignored_flags.empty());
+  EXPECT_TRUE(supervised->ignored_arguments.empty());
 }
 
 TEST(MakeWorkerOptions, ExtraArgumentsReplaceFlags) {
@@ -132,6 +132,31 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"extra_member", [](WorkerFlags& f) { f.extra_engine_args = R"({"x":1})"; },
                     "\"x\" is unknown"}),
     [](const auto& row) { return std::string(row.param.name); });
+
+TEST(MakeWorkerOptions, WhatIsMissingIsRefusedByName) {
+  for (const auto* argument :
+       {"--num-workers", "--reasoning={}", "--planner-profile-data", "--bootstrap-ports"}) {
+    auto flags = flags_of();
+    flags.rest = {"--x", argument};
+    const auto refused = make_worker_options(flags, {});
+    ASSERT_FALSE(refused.has_value()) << argument;
+    EXPECT_EQ(refused.error().code, Errc::unsupported);
+    EXPECT_THAT(refused.error().message, HasSubstr("is not there yet"));
+    flags.engine_url = "http://h:1";  // an engine of its own may have such a flag
+    EXPECT_TRUE(make_worker_options(flags, {}).has_value());
+  }
+  auto flags = flags_of();
+  flags.custom_jinja_template = "x.jinja";
+  EXPECT_EQ(make_worker_options(flags, {}).error().code, Errc::unsupported);
+}
+
+TEST(MakeWorkerOptions, NamesWhatItIgnores) {
+  auto flags = flags_of();
+  flags.request_plane = "nats";
+  flags.durable_kv_events = true;
+  EXPECT_THAT(make_worker_options(flags, {})->ignored_arguments,
+              ElementsAre("--request-plane nats", "--durable-kv-events"));
+}
 
 TEST(MakeWorkerOptions, NamesVariablesThatAreWrong) {
   for (const auto* name : {"DYN_GRACEFUL_SHUTDOWN_GRACE_PERIOD_SECS", "DYN_WORKER_GRACEFUL_SHUTDOWN_TIMEOUT",

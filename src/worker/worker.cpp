@@ -57,6 +57,11 @@ discovery::ModelCard make_model_card(const WorkerOptions& options, const engine:
   return card;
 }
 
+bool leaves_service(const Error& error, int failures) noexcept {
+  constexpr int kPatience = 3;
+  return error.code != Errc::timeout || failures >= kPatience;
+}
+
 Worker::Worker(net::Loop& loop, WorkerOptions options, std::unique_ptr<engine::Engine> engine,
                discovery::Discovery& discovery, telemetry::Logger log, const Clock& clock)
     : loop_(loop),
@@ -187,14 +192,17 @@ net::Task<void> Worker::set_serving(bool serving) {
 
 net::Task<void> Worker::watch_health() {
   const std::stop_token stop = tasks_.stop_token();
+  int failures = 0;
   for (;;) {
     const bool go_on = co_await loop_.sleep_for(options_.health_interval, stop);
     if (!go_on) co_return;
     const auto healthy = co_await examine();
     if (stop.stop_requested()) co_return;
-    if (!healthy && status_.ready())
-      log_.warn("engine does not answer", {{"error", healthy.error().message}});
-    co_await set_serving(healthy.has_value());
+    failures = healthy ? 0 : failures + 1;
+    if (!healthy && serving_) {
+      log_.warn("engine does not answer", {{"error", healthy.error().message}, {"failures", failures}});
+    }
+    if (healthy || leaves_service(healthy.error(), failures)) co_await set_serving(healthy.has_value());
   }
 }
 

@@ -20,6 +20,10 @@ std::unique_ptr<engine::Engine> make_engine(net::Loop& loop, const EngineOptions
 /// The model card of a worker whose engine is `info`. Pure.
 discovery::ModelCard make_model_card(const WorkerOptions& options, const engine::EngineInfo& info);
 
+/// Whether a worker leaves service after `failures` looks in a row at its engine's health failed, the last
+/// one with `error`. An engine that is slow to answer is given three; other failures are sure. Pure.
+bool leaves_service(const Error& error, int failures) noexcept;
+
 /// One engine on one port: the OpenAI API, the status server, registration in discovery, and an end that
 /// loses no request. Threads: its loop's.
 ///   Worker worker(…); auto at = worker.listen(); co_await worker.run(stop, hurry);

@@ -305,6 +305,14 @@ TEST_F(WorkerTest, LeavesServiceWhileTheEngineIsIll) {
   EXPECT_EQ(get("/live").status, 200);
 }
 
+TEST(LeavesService, IsPatientWithSlowness) {
+  const Error slow{Errc::timeout, "slow", nullptr};
+  EXPECT_FALSE(leaves_service(slow, 1));
+  EXPECT_FALSE(leaves_service(slow, 2));
+  EXPECT_TRUE(leaves_service(slow, 3));
+  EXPECT_TRUE(leaves_service(Error{Errc::unavailable, "refused", nullptr}, 1));
+}
+
 TEST_F(WorkerTest, ACanaryThatGetsNoAnswerTurnsItNotReady) {
   options_.canary = CanaryOptions{.idle = 1ms, .timeout = 10ms};
   engine_->hang = true;
