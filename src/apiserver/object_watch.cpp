@@ -172,7 +172,7 @@ net::Task<Outcome> watch_objects(net::Loop& loop, Store& store, const Clock& clo
       if (!sent) co_return Streamed{};
       if (alive && !over) continue;  // there may be more by now
     }
-    if (over || stop.stop_requested()) break;
+    if (!alive || over || stop.stop_requested()) break;
     co_await subscription->changed().wait(stop.get_token(), bookmarks ? std::min(end, next_bookmark) : end);
   }
   if (watch.has_events()) {
