@@ -30,7 +30,7 @@ MachineFacts facts_of(const AgentOptions& options) {
 kube::CacheOptions pods_of(const AgentOptions& options) {
   kube::CacheOptions out;
   out.field_selector = "spec.nodeName=" + options.node_name;
-  out.failed = options.failed;
+  out.failed = [failed = options.failed](const Error& why, int) { failed("watching pods", why); };
   return out;
 }
 
@@ -47,7 +47,7 @@ Agent::Agent(kube::Client& client, AgentOptions options, const Clock& clock)
       api_(client, events_, options_.ca_pem),
       logs_(loop_, options_.state_folder + "/logs"),
       prober_(loop_, options_.reaper),
-      services_{loop_, clock_, options_.reaper, logs_, prober_},
+      services_{loop_, clock_, options_.reaper, logs_, prober_, options_.failed},
       addresses_(options_.address_block),
       gpus_(capacity_.gpus),
       pods_(client, kube::resources::kPods, pods_of(options_)),

@@ -33,7 +33,8 @@ struct AgentOptions {
   std::string ca_pem;
   std::string version;
   Duration stop_grace = std::chrono::seconds{10};  // how long containers may take when the platform ends
-  std::function<void(const Error&, int failures)> failed;  // told when the API server cannot be read
+  /// Told of what fails and is tried again: what, and why.
+  std::function<void(std::string_view what, const Error& why)> failed = [](std::string_view, const Error&) {};
 };
 
 /// The node of one machine: registers it, runs the pods that are bound to it, and keeps their logs.

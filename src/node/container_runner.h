@@ -25,6 +25,8 @@ struct Services {
   std::vector<std::string> reaper;  // as for ProcessTree
   LogStore& logs;
   Prober& prober;
+  /// Told of what fails and is tried again: what, and why.
+  std::function<void(std::string_view what, const Error& why)> failed;
 };
 
 /// One container, ready to run.

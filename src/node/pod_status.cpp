@@ -92,7 +92,6 @@ struct ConditionNow {
 void put_condition(json::array& conditions, const ConditionNow& next, WallTime now) {
   json::object entry{{"type", next.type},
                      {"status", next.holds ? "True" : "False"},
-                     {"lastProbeTime", nullptr},
                      {"lastTransitionTime", format_rfc3339(now)}};
   if (!next.reason.empty()) entry["reason"] = next.reason;
   if (!next.message.empty()) entry["message"] = next.message;

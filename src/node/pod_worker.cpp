@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::chrono::seconds kFirstRetry{1};
 constexpr std::chrono::seconds kLongestRetry{30};
+constexpr std::chrono::milliseconds kFirstReportRetry{200};
 constexpr std::chrono::seconds kDefaultGrace{30};
 constexpr std::string_view kEngineAnnotation = "dynamo.nvidia.com/engine";
 
@@ -250,16 +251,21 @@ net::Task<void> PodWorker::end() {
 
 /// Writes what was seen, each time it has changed; changes that come together are written once.
 net::Task<void> PodWorker::report(std::stop_token stop) {
+  Duration pause = kFirstReportRetry;
   for (;;) {
     const bool dirty = co_await dirty_.wait(stop);
     if (!dirty || stop.stop_requested()) co_return;
     dirty_.reset();
     const auto written = co_await report_once();
+    if (written) pause = kFirstReportRetry;
     const bool hopeless =
         !written && (written.error().code == Errc::not_found || written.error().code == Errc::conflict);
     if (written || hopeless) continue;
+    services_.failed(fmt::format("writing the status of {}", kube::key_of(*pod_).to_string()),
+                     written.error());
     dirty_.set();
-    co_await services_.loop.sleep_for(std::chrono::milliseconds{200}, stop);
+    co_await services_.loop.sleep_for(pause, stop);
+    pause = std::min<Duration>(pause * 2, kLongestRetry);
   }
 }
 

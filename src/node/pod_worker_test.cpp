@@ -112,7 +112,7 @@ class PodWorkerTest : public testing::Test {
       : root_(testing::TempDir() + "node-" + std::to_string(::getpid())),
         logs_(loop_, root_ + "/logs"),
         prober_(loop_, kReaper),
-        services_{loop_, Clock::system(), kReaper, logs_, prober_} {
+        services_{loop_, Clock::system(), kReaper, logs_, prober_, [](std::string_view, const Error&) {}} {
     machine_.environment = {{"PATH", "/usr/bin:/bin"}};
     machine_.dynamo = "/opt/dynamo";
     machine_.shim_folder = root_ + "/shims";

@@ -68,7 +68,8 @@ TEST(Process, SeesExactlyTheEnvironmentAndFolderGiven) {
 TEST(Process, StartsWithDefaultSignalsAndAnEmptyMask) {
   net::Loop loop;  // ignores SIGPIPE
   net::block_signals();
-  const std::string status = net::run(loop, output_of(loop, shell("exec grep -E 'Sig(Blk|Ign)' /proc/self/status")));
+  const std::string status =
+      net::run(loop, output_of(loop, shell("exec grep -E 'Sig(Blk|Ign)' /proc/self/status")));
   EXPECT_THAT(status, HasSubstr("SigBlk:\t0000000000000000"));
   EXPECT_THAT(status, HasSubstr("SigIgn:\t0000000000000000"));
 }
@@ -82,6 +83,17 @@ TEST(Process, StandardDescriptorsMayBeEachOthersNumbers) {
   auto process = Process::start(loop, spec);
   pipe->write.close();
   EXPECT_EQ(net::run(loop, read_to_end(loop, pipe->read.release())), "out\nerr\n");
+}
+
+TEST(Process, InheritsOnlyWhatItIsGiven) {
+  net::Loop loop;
+  const Descriptor leaked{::open("/dev/null", O_RDONLY)};  // without O_CLOEXEC
+  const Descriptor given{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  LaunchSpec spec =
+      shell(fmt::format("test -e /proc/self/fd/{} && echo leaked; test -e /proc/self/fd/{} && echo given",
+                        leaked.get(), given.get()));
+  spec.passed = {given.get()};
+  EXPECT_EQ(net::run(loop, output_of(loop, spec)), "given\n");
 }
 
 struct RefusedCase {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,6 +79,8 @@ bool arrange_descriptors(const LaunchSpec& spec) {
   for (int i = 0; i < 3; ++i) {
     if (!become(copies[i], i, i == 0 ? O_RDONLY : O_WRONLY)) return false;
   }
+  // Whatever else is open here, on purpose or by accident of who started us, stays here.
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   for (const int fd : spec.passed) {
     if (::fcntl(fd, F_SETFD, 0) != 0) return false;
   }

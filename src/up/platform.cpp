@@ -217,6 +217,9 @@ net::Task<Result<void>> Platform::start_node() {
   options.server = server_url();
   options.ca_pem = server_->authority_pem();
   options.version = options_.version;
+  options.failed = [log = log_.with_target("node")](std::string_view what, const Error& why) {
+    log.warn("failed, and will be tried again", {{"what", what}, {"error", why.message}});
+  };
   agent_ = std::make_unique<node::Agent>(*node_client_, std::move(options));
   auto registered = co_await agent_->register_node(node_tasks_.stop_token());
   if (!registered) co_return context("the node", std::move(registered.error()));
