@@ -11,6 +11,7 @@ system_port=${SYSTEM_PORT:-8081}
 model=mock-model
 
 export DYN_DISCOVERY_BACKEND=file DYN_FILE_KV=$state/discovery
+export DYN_GRACEFUL_SHUTDOWN_GRACE_PERIOD_SECS=0 DYN_HTTP_GRACEFUL_SHUTDOWN_TIMEOUT_SECS=0
 
 is_running() { [ -f "$state/$1.pid" ] && kill -0 "$(cat "$state/$1.pid")" 2>/dev/null; }
 
@@ -39,14 +40,14 @@ requests_served() {
   curl -fsS "http://127.0.0.1:$system_port/metrics" | awk '/^dynamo_component_requests_total/ { n += $NF } END { print n + 0 }'
 }
 
-# Prints each chunk of the answer behind the milliseconds since the question.
+# Prints each word of the answer behind the milliseconds from the question to its arrival.
 ask() {
-  local begun=${EPOCHREALTIME/./} line
+  local begun=${EPOCHREALTIME/./} word
   curl -fsSN "http://127.0.0.1:$port/v1/chat/completions" -H 'Content-Type: application/json' -d "$1" |
-    while IFS= read -r line; do
-      [ -n "$line" ] && printf '%6d ms  %s\n' $(((${EPOCHREALTIME/./} - begun) / 1000)) "$line"
+    jq --unbuffered -rR 'select(startswith("data: {")) | .[6:] | fromjson | .choices[0].delta.content // ""' |
+    while IFS= read -r word; do
+      if [ -n "$word" ]; then printf '%6d ms %s\n' $(((${EPOCHREALTIME/./} - begun) / 1000)) "$word"; fi
     done
-  return 0
 }
 
 mkdir -p "$state/discovery"
@@ -56,6 +57,7 @@ wait_for "the frontend on port $port" lists_model
 
 before=$(requests_served)
 question='{"model":"'$model'","stream":true,"max_tokens":12,"messages":[{"role":"user","content":"Say something."}]}'
+printf "asking: Say something.\n"
 ask "$question"
 after=$(requests_served)
 
