@@ -63,7 +63,15 @@ void check_annotations(const std::map<std::string, std::string>& annotations, co
   }
 }
 
+/// Kubernetes would refuse the pods, with a path that is nowhere in the user's file.
+void check_image(const api::ComponentSpec& spec, const std::string& at, Findings& findings) {
+  const bool has_container = spec.extra_pod_spec && spec.extra_pod_spec->main_container;
+  if (has_container && !json::string_at(*spec.extra_pod_spec->main_container, {"image"}).empty()) return;
+  findings.add(schema::required(at + ".extraPodSpec.mainContainer.image", "there is no default image"));
+}
+
 void check_component_spec(const api::ComponentSpec& spec, const std::string& at, Findings& findings) {
+  check_image(spec, at, findings);
   if (spec.component_type == api::component_type::kPlanner ||
       spec.component_type == api::component_type::kEpp) {
     findings.unsupported(

@@ -187,6 +187,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "the name of a service"},
         RefusalCase{"same_name", "{services: {AB: {}, Ab: {}}}", Errc::invalid, "spec.services[Ab]",
                     "has the same objects as AB"},
+        RefusalCase{"image", "{services: {A: {extraPodSpec: {mainContainer: {image: ''}}}}}", Errc::invalid,
+                    "spec.services[A].extraPodSpec.mainContainer.image", "there is no default image"},
         RefusalCase{"claim", "{pvcs: [{name: c}], services: {A: {}}}", Errc::not_found, "spec.pvcs[0].name",
                     "set create to true"}),
     [](const auto& row) { return row.param.name; });

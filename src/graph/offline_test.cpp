@@ -33,11 +33,16 @@ INSTANTIATE_TEST_SUITE_P(
                   "graph.yaml:8:7: unknown field \"spec.services.A.replica\""},
         ErrorCase{"wrong_type", graph("      replicas: two\n"), "graph.yaml:8:7: spec.services.A.replicas: "},
         ErrorCase{
-            "not_supported", graph("      replicas: 1\n      multinode: {nodeCount: 2}\n"),
-            "graph.yaml:9:7: spec.services[A].multinode: Forbidden: not supported yet: replicas of 2 nodes"},
+            "not_supported",
+            graph("      multinode: {nodeCount: 2}\n      extraPodSpec: {mainContainer: {image: i}}\n"),
+            "graph.yaml:8:7: spec.services[A].multinode: Forbidden: not supported yet: replicas of 2 nodes"},
+        ErrorCase{
+            "no_image", graph("      replicas: 1\n"),
+            "graph.yaml:7:5: spec.services[A].extraPodSpec.mainContainer.image: Required value: there is no "
+            "default image"},
         ErrorCase{"engines_differ",
                   graph("      componentType: worker\n      extraPodSpec:\n        mainContainer:\n          "
-                        "args: ['python -m "
+                        "image: i\n          args: ['python -m "
                         "dynamo.vllm; python -m dynamo.sglang']\n"),
                   "graph.yaml:7:5: g-a: spec: extraPodSpec.mainContainer: the command starts both"},
         ErrorCase{"other_kind", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n",
@@ -47,14 +52,15 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(OfflineTest, AComponentAloneIsRenderedToo) {
   const auto objects = render_offline(
       "apiVersion: nvidia.com/v1alpha1\nkind: DynamoComponentDeployment\nmetadata: {name: c}\n"
-      "spec: {componentType: frontend, dynamoNamespace: team}\n",
+      "spec: {componentType: frontend, dynamoNamespace: team, extraPodSpec: {mainContainer: {image: i}}}\n",
       {});
   ASSERT_TRUE(objects) << objects.error().message;
   EXPECT_EQ(objects->size(), 2U);
 }
 
 TEST(OfflineTest, ObjectsWithoutANamespaceAreOfTheOneGiven) {
-  const auto objects = render_offline(graph("      componentType: frontend\n"), {.ns = "team"});
+  const auto objects =
+      render_offline(graph("      extraPodSpec: {mainContainer: {image: i}}\n"), {.ns = "team"});
   ASSERT_TRUE(objects) << objects.error().message;
   for (const json::object& object : *objects)
     EXPECT_EQ(json::string_at(object, {"metadata", "namespace"}), "team");

@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
         FieldCase{"readiness_timeout", kFrontend, "/readinessProbe/timeoutSeconds", "3"},
         FieldCase{"readiness_failures", kFrontend, "/readinessProbe/failureThreshold", "3"},
         FieldCase{"no_startup_probe", kFrontend, "/startupProbe", "absent"},
-        FieldCase{"no_image", kFrontend, "/image", "absent"},
+
         FieldCase{"no_resources", kFrontend, "/resources", "absent"},
         FieldCase{"own_command",
                   "{componentType: frontend, extraPodSpec: {mainContainer: {command: [python3, -m, "

@@ -25,6 +25,14 @@ inline json::value yaml(std::string_view text) {
   return *value;
 }
 
+/// Components need an image; most tests do not care which.
+inline void give_image(api::ComponentSpec& spec) {
+  if (!spec.extra_pod_spec) spec.extra_pod_spec.emplace();
+  if (!spec.extra_pod_spec->main_container) spec.extra_pod_spec->main_container.emplace();
+  json::object& container = *spec.extra_pod_spec->main_container;
+  if (!container.contains("image")) container["image"] = "image";
+}
+
 /// A graph "g" in namespace "ns" with the spec given as YAML.
 inline api::DynamoGraphDeployment make_graph(std::string_view spec) {
   api::DynamoGraphDeployment dgd;
@@ -35,6 +43,7 @@ inline api::DynamoGraphDeployment make_graph(std::string_view spec) {
   auto decoded = api::part_from_json<api::DynamoGraphDeploymentSpec>(yaml(spec));
   if (!decoded) ADD_FAILURE() << decoded.error().message;
   if (decoded) dgd.spec = std::move(*decoded);
+  for (auto& [name, service] : dgd.spec.services) give_image(service);
   return dgd;
 }
 
@@ -48,6 +57,7 @@ inline api::DynamoComponentDeployment make_component(std::string_view spec) {
   auto decoded = api::part_from_json<api::DynamoComponentDeploymentSpec>(yaml(spec));
   if (!decoded) ADD_FAILURE() << decoded.error().message;
   if (decoded) dcd.spec = std::move(*decoded);
+  give_image(dcd.spec);
   dcd.spec.service_name = "Svc";
   dcd.spec.dynamo_namespace = "ns-g";
   dcd.metadata.labels = {{"nvidia.com/dynamo-graph-deployment-name", "g"},

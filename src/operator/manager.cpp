@@ -89,4 +89,9 @@ bool Manager::idle() const {
          adapter_controller_.queue().idle();
 }
 
+std::uint64_t Manager::reconciliations() const {
+  return graph_controller_.reconciliations() + component_controller_.reconciliations() +
+         adapter_controller_.reconciliations();
+}
+
 }  // namespace dynamo::operators

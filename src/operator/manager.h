@@ -39,6 +39,8 @@ class Manager {
   bool ready() const noexcept { return ready_; }
   /// Nothing is waiting for work or being worked on.
   bool idle() const;
+  /// How often an object was looked at so far.
+  std::uint64_t reconciliations() const;
   /// Looks at every object again, now.
   void resync_now() { world_.resync_now(); }
 
