@@ -5,11 +5,20 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 state=$ROOT/build/up
 
+# gone PID: waits 15 s for the process to end.
+gone() {
+  local deadline=$((SECONDS + 15))
+  while kill -0 "$1" 2>/dev/null; do
+    [ "$SECONDS" -lt "$deadline" ] || return 1
+    sleep 0.02
+  done
+}
+
 for name in frontend worker; do
   [ -f "$state/$name.pid" ] || continue
   pid=$(cat "$state/$name.pid")
   if kill -TERM "$pid" 2>/dev/null; then
-    timeout 15 tail --sleep-interval=0.1 --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
+    gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
     say "ended $name (pid $pid)"
   fi
   rm -f "$state/$name.pid"
