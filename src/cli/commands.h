@@ -15,6 +15,7 @@ Command frontend_command();
 Command get_command();
 Command kubeconfig_command();
 Command logs_command();
+Command operator_command();
 Command render_command();
 Command scale_command();
 Command validate_command();

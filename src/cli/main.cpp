@@ -5,6 +5,7 @@ int main(int argc, char** argv) {
   std::vector<Command> commands;
   commands.push_back(frontend_command());
   commands.push_back(worker_command());
+  commands.push_back(operator_command());
   commands.push_back(apiserver_command());
   commands.push_back(crds_command());
   commands.push_back(render_command());
