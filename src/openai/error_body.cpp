@@ -47,6 +47,12 @@ std::string_view param_of(const Error& error) {
   return error.details == nullptr ? std::string_view{} : json::string_at(*error.details, {"param"});
 }
 
+std::shared_ptr<const json::object> about(std::string_view field) {
+  auto details = std::make_shared<json::object>();
+  (*details)["param"] = field;
+  return details;
+}
+
 std::string message_in(std::string_view body) {
   const auto parsed = json::parse(body);
   if (!parsed) return {};
@@ -88,10 +94,10 @@ net::HttpResponse error_response(int status, std::string_view message) {
 }
 
 std::unexpected<Error> invalid_field(std::string_view field, std::string message) {
-  auto details = std::make_shared<json::object>();
-  (*details)["param"] = field;
-  return std::unexpected(Error{Errc::invalid, "Validation: " + std::move(message), std::move(details)});
+  return std::unexpected(Error{Errc::invalid, "Validation: " + std::move(message), about(field)});
 }
+
+Error model_not_found() { return Error{Errc::not_found, "Model not found", about("model")}; }
 
 int relayed_status(int engine_status) noexcept {
   if (engine_status >= 400 && engine_status <= 499) return engine_status;

@@ -27,6 +27,9 @@ net::HttpResponse error_response(int status, std::string_view message);
 /// An error about one field of a request, which `error_body` will name: "Validation: …", status 400.
 std::unexpected<Error> invalid_field(std::string_view field, std::string message);
 
+/// A request for a model that is not served: 404, "Model not found", with the words that the clients know.
+Error model_not_found();
+
 /// The status that an engine's error becomes towards the client: 400 to 499 stay, anything else is 500
 /// (503 and 529, which say that trying elsewhere or later helps, stay 503).
 int relayed_status(int engine_status) noexcept;

@@ -159,9 +159,7 @@ Result<engine::Generate> OpenAiRoutes::read(openai::Endpoint endpoint, net::Http
   if (!parsed) return std::unexpected(std::move(parsed.error()));
   const auto& own = engine_.info().models;
   if (parsed->model != options_.model && std::ranges::find(own, parsed->model) == own.end()) {
-    auto details = std::make_shared<json::object>();
-    (*details)["param"] = "model";
-    return std::unexpected(Error{Errc::not_found, "Model not found", std::move(details)});
+    return std::unexpected(openai::model_not_found());
   }
   return engine::Generate{.request = std::move(*parsed),
                           .body = std::move(request.body),
@@ -196,10 +194,10 @@ net::Task<OpenAiRoutes::Outcome> OpenAiRoutes::serve(openai::Endpoint endpoint, 
     co_return refused;
   }
   const bool is_stream = (*answer)->content_type().starts_with(openai::kEventStreamType);
+  Exchange exchange{**answer, responder, id, log};
   auto relaying =
-      is_stream ? relay_stream(**answer, *first, id, responder) : relay_body(**answer, *first, id, responder);
+      is_stream ? relay_stream(std::move(exchange), *first) : relay_body(std::move(exchange), *first);
   const Outcome outcome = co_await std::move(relaying);
-  if (outcome == Outcome::failed) log.warn("the engine's answer failed");
   co_return outcome;
 }
 
