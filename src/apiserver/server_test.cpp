@@ -173,6 +173,17 @@ TEST_F(ServerTest, FillsInDefaults) {
   EXPECT_EQ(json::int_at(made.body, {"metadata", "generation"}), 1);
 }
 
+TEST_F(ServerTest, NullsOfTypedFieldsMeanNothing) {
+  const Reply made = post("/api/v1/namespaces", R"({"kind":"Namespace","apiVersion":"v1",
+    "metadata":{"name":"n","creationTimestamp":null,"labels":null},"spec":{},"status":{}})");
+  EXPECT_EQ(made.code, 201) << made.text;
+  EXPECT_NE(made.at({"metadata", "creationTimestamp"}), "");
+  const Reply ours = post("/apis/nvidia.com/v1alpha1/namespaces/default/dynamographdeployments",
+                          R"({"metadata":{"name":"g","creationTimestamp":null},
+                              "spec":{"services":{"F":{"componentType":"frontend","replicas":null}}}})");
+  EXPECT_EQ(ours.code, 201) << ours.text;
+}
+
 TEST_F(ServerTest, GenerationCountsChangesOfTheSpecOnly) {
   post(kDeployments, deployment("d"));
   EXPECT_EQ(json::int_at(merge(kDeployments + "/d", R"({"metadata":{"labels":{"x":"y"}}})").body,
@@ -498,12 +509,10 @@ TEST_F(ServerTest, ServiceAccountsMayWhatTheirRolesAllow) {
   const Reply role = post(rbac + "roles", R"({"metadata":{"name":"r"},
       "rules":[{"apiGroups":[""],"resources":["pods"],"verbs":["get","list"]}]})");
   ASSERT_EQ(role.code, 201) << role.text;
-  ASSERT_EQ(
-      post(
-          rbac + "rolebindings",
-          R"({"metadata":{"name":"b"},"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"ServiceAccount","name":"sa","namespace":"default"}]})")
-          .code,
-      201);
+  const Reply binding =
+      post(rbac + "rolebindings", R"({"metadata":{"name":"b"},"roleRef":{"kind":"Role","name":"r"},
+      "subjects":[{"kind":"ServiceAccount","name":"sa","namespace":"default"}]})");
+  ASSERT_EQ(binding.code, 201) << binding.text;
   token_ = account;
   EXPECT_EQ(get(kPods).code, 200);
   EXPECT_EQ(post(kPods, pod("p")).code, 403);

@@ -1,5 +1,6 @@
 #include "apiserver/write_rules.h"
 
+#include "api/builtin.h"
 #include "apiserver/api_error.h"
 #include "apiserver/builtin_checks.h"
 #include "apiserver/definitions.h"
@@ -41,16 +42,30 @@ Result<void> drop_unknown(const WriteContext& context, Object& object, std::vect
       context.kind.resource.version, context.kind.resource.kind, all)));
 }
 
-/// Values of a wrong type are a decoding error for built-in kinds and a validation error for custom ones.
-Result<void> check_types(const WriteContext& context, const Object& object) {
-  if (!context.kind.schema || context.kind.custom) return {};
-  for (const auto& error : schema::validate(*context.kind.schema, json::value(object))) {
+/// Nulls as kubectl writes them ("creationTimestamp: null") mean nothing. Values of a wrong type are a
+/// decoding error for built-in kinds and in the metadata of all; elsewhere in custom ones they are a
+/// validation error.
+Result<void> decode(const WriteContext& context, json::value& value, const schema::Schema& schema,
+                    std::string_view at) {
+  schema::drop_nulls(schema, value);
+  for (const auto& error : schema::validate(schema, value, at)) {
     if (error.kind != schema::FieldErrorKind::type_invalid) continue;
     return std::unexpected(bad_request(fmt::format("{} in version \"{}\" cannot be handled as a {}: {}",
                                                    context.kind.resource.kind, context.kind.resource.version,
                                                    context.kind.resource.kind, error.to_string())));
   }
   return {};
+}
+
+Result<void> check_types(const WriteContext& context, Object& object) {
+  static const schema::SchemaPtr kMetadata =
+      api::builtin_definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
+  if (context.kind.custom) return decode(context, object["metadata"], *kMetadata, "metadata");
+  if (!context.kind.schema) return {};
+  json::value value(std::move(object));
+  auto decoded = decode(context, value, *context.kind.schema, "");
+  object = std::move(value.get_object());
+  return decoded;
 }
 
 void fill_in(const WriteContext& context, Object& object) {
@@ -159,9 +174,10 @@ Result<void> name_new(Object& body) {
 
 Result<void> fit_to_request(const WriteContext& context, Object& body) {
   const kube::Resource& resource = context.kind.resource;
-  const auto version = json::string_at(body, {"apiVersion"}, resource.api_version());
+  const std::string expected = resource.api_version();
+  const auto version = json::string_at(body, {"apiVersion"}, expected);
   const auto kind = json::string_at(body, {"kind"}, resource.kind);
-  if (version != resource.api_version()) {
+  if (version != expected) {
     return std::unexpected(bad_request(
         fmt::format("the API version in the data ({}) does not match the expected API version ({})", version,
                     resource.api_version())));
@@ -170,7 +186,7 @@ Result<void> fit_to_request(const WriteContext& context, Object& body) {
     return std::unexpected(bad_request(fmt::format("{} in version \"{}\" cannot be handled as a {}", kind,
                                                    resource.version, resource.kind)));
   }
-  body["apiVersion"] = resource.api_version();
+  body["apiVersion"] = expected;
   body["kind"] = resource.kind;
   json::value* metadata = body.if_contains("metadata");
   if (metadata != nullptr && !metadata->is_object() && !metadata->is_null()) {

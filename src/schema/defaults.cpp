@@ -13,7 +13,7 @@ void into(const Schema& schema, json::value& v) {
 }
 
 /// Nulls in places that cannot be null count as absent.
-void drop_nulls(const Schema& schema, json::object& o) {
+void drop_null_members(const Schema& schema, json::object& o) {
   std::vector<std::string> dropped;
   for (const auto& member : o) {
     const Schema* declared = schema.member(member.key());
@@ -24,7 +24,7 @@ void drop_nulls(const Schema& schema, json::object& o) {
 }
 
 void into_object(const Schema& schema, json::object& o) {
-  drop_nulls(schema, o);
+  drop_null_members(schema, o);
   for (const auto& property : schema.properties) {
     if (property.schema->default_value && !o.contains(property.name)) {
       o[property.name] = *property.schema->default_value;
@@ -36,7 +36,28 @@ void into_object(const Schema& schema, json::object& o) {
   }
 }
 
+void empty_null_texts(const Schema& schema, json::object& o) {
+  if (!schema.additional_properties || schema.additional_properties->type != "string") return;
+  for (auto& member : o) {
+    if (member.value().is_null() && schema.property(member.key()) == nullptr) member.value().emplace_string();
+  }
+}
+
 }  // namespace
+
+void drop_nulls(const Schema& schema, json::value& value) {
+  if (auto* o = value.if_object()) {
+    empty_null_texts(schema, *o);
+    drop_null_members(schema, *o);
+    for (auto& member : *o) {
+      const Schema* declared = schema.member(member.key());
+      if (declared != nullptr) drop_nulls(*declared, member.value());
+    }
+  }
+  if (auto* a = value.if_array(); a != nullptr && schema.items) {
+    for (auto& item : *a) drop_nulls(*schema.items, item);
+  }
+}
 
 void apply_defaults(const Schema& schema, json::value& value) { into(schema, value); }
 

@@ -292,6 +292,28 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"m":{"k":{}}})", R"({"m":{"k":{"a":1}}})"}),
     [](const auto& row) { return std::string(row.param.name); });
 
+class NullTest : public ::testing::TestWithParam<DefaultCase> {};
+TEST_P(NullTest, IsReadAsATypedDecoderReadsIt) {
+  auto value = parsed(GetParam().before);
+  drop_nulls(schema_from(GetParam().schema), value);
+  EXPECT_EQ(value, parsed(GetParam().after)) << json::dump(value);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Schema, NullTest,
+    ::testing::Values(DefaultCase{"member", R"({"properties":{"a":{"type":"string","default":"x"}}})",
+                                  R"({"a":null})", "{}"},
+                      DefaultCase{"undeclared", R"({"properties":{"a":{}}})", R"({"u":null})",
+                                  R"({"u":null})"},
+                      DefaultCase{"nullable", R"({"properties":{"a":{"nullable":true}}})", R"({"a":null})",
+                                  R"({"a":null})"},
+                      DefaultCase{"nested", R"({"properties":{"l":{"items":{"properties":{"a":{}}}}}})",
+                                  R"({"l":[{"a":null}]})", R"({"l":[{}]})"},
+                      DefaultCase{"map_of_texts", R"({"additionalProperties":{"type":"string"}})",
+                                  R"({"k":null})", R"({"k":""})"},
+                      DefaultCase{"map_of_objects", R"({"additionalProperties":{"type":"object"}})",
+                                  R"({"k":null})", "{}"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
 struct PruneCase {
   std::string_view name;
   std::string_view schema;
