@@ -255,6 +255,23 @@ TEST_F(ManagerTest, OrphansStayAndAreAdoptedAgain) {
   EXPECT_TRUE(kube::controller_of(get(res::kReplicaSets, set)));
 }
 
+TEST_F(ManagerTest, ANameTakenBySomebodyElseIsGoneAround) {
+  create(res::kDeployments, deployment(1));
+  ASSERT_TRUE(eventually([&] { return is_rolled_out(1); }));
+  const std::string taken(kube::name_of(list(res::kReplicaSets)[0]));
+  remove(res::kDeployments, "web", kube::Propagation::background);
+  ASSERT_TRUE(eventually([&] { return list(res::kReplicaSets).empty() && list(res::kPods).empty(); }));
+  Object foreign = testing::make_workload(res::kReplicaSets, taken, 0);
+  foreign["metadata"] = Object{{"name", taken}, {"namespace", "default"}};
+  foreign["spec"].at("selector").at("matchLabels").as_object()["app"] = "other";
+  foreign["spec"].at("template").at("metadata").at("labels").as_object()["app"] = "other";
+  create(res::kReplicaSets, std::move(foreign));
+  create(res::kDeployments, deployment(1));
+  EXPECT_TRUE(eventually([&] { return is_rolled_out(1); }));
+  EXPECT_EQ(kube::int_at(get(res::kDeployments, "web"), {"status", "collisionCount"}), 1);
+  EXPECT_EQ(list(res::kReplicaSets).size(), 2U);
+}
+
 TEST_F(ManagerTest, PodsWaitForGpusAndSayWhichAreMissing) {
   Object web = deployment(3);
   web["spec"].at("template").at("spec").at("containers").as_array()[0].as_object()["resources"] =

@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const kube::Resource kMetadata{"nvidia.com", "v1alpha1", "dynamoworkermetadatas", "DynamoWorkerMetadata",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "kube/compare.h"
+
 namespace dynamo::kube {
 
 bool ApplyReport::has(ApplyAction action) const {
@@ -11,6 +13,9 @@ bool ApplyReport::has(ApplyAction action) const {
 
 void Applier::use(Cache& cache) {
   cache.add_index(std::string(kOwnerIndex), index_owner_uids);
+  cache.on_change([this, resource = cache.resource()](const Change& change) {
+    if (!change.after) settled_.erase({resource, key_of(*change.before)});
+  });
   caches_[cache.resource()] = &cache;
 }
 
@@ -27,7 +32,13 @@ std::vector<ApplyStep> Applier::plan(std::vector<Desired> desired, const ApplyRu
       }
     }
   }
-  return plan_apply(std::move(desired), find, owned, rules);
+  auto steps = plan_apply(std::move(desired), find, owned, rules);
+  for (ApplyStep& step : steps) {
+    if (step.action != ApplyAction::update) continue;
+    const ObjectPtr seen = find(step.desired.resource, key_of(step.desired.object));
+    if (is_settled(step, *seen)) step.action = ApplyAction::unchanged;
+  }
+  return steps;
 }
 
 net::Task<Result<ApplyReport>> Applier::apply(std::vector<Desired> desired, ApplyRules rules,
@@ -60,19 +71,36 @@ net::Task<Result<void>> Applier::perform(const ApplyStep& step, std::stop_token 
   const Desired& desired = step.desired;
   if (step.action == ApplyAction::blocked) co_return Result<void>{};
   if (step.action == ApplyAction::prune) {
-    DeleteOptions options;
-    options.uid = uid_of(desired.object);
-    const auto removed = co_await client_.remove(desired.resource, key_of(desired.object), options, call);
-    const bool gone = removed || removed.error().code == Errc::not_found;
-    if (!gone) co_return std::unexpected(removed.error());
-    co_return Result<void>{};
+    auto pruned = co_await prune(desired, call);
+    co_return pruned;
   }
+  const NamespacedName key = key_of(desired.object);
+  const ObjectPtr seen = caches_.at(desired.resource)->get(key);
   ApplyOptions options;
   options.field_manager = field_manager_;
   options.force = true;
   const auto applied = co_await client_.apply(desired.resource, desired.object, options, call);
   if (!applied) co_return std::unexpected(applied.error());
+  const std::string_view version = resource_version_of(*applied);
+  const bool no_change = seen && resource_version_of(*seen) == version;
+  if (no_change) settled_[{desired.resource, key}] = {std::string(version), content_hash(desired.object)};
   co_return Result<void>{};
+}
+
+net::Task<Result<void>> Applier::prune(const Desired& object, CallOptions call) {
+  DeleteOptions options;
+  options.uid = uid_of(object.object);
+  const auto removed =
+      co_await client_.remove(object.resource, key_of(object.object), options, std::move(call));
+  const bool gone = removed || removed.error().code == Errc::not_found;
+  if (!gone) co_return std::unexpected(removed.error());
+  co_return Result<void>{};
+}
+
+bool Applier::is_settled(const ApplyStep& step, const Object& seen) const {
+  const auto known = settled_.find({step.desired.resource, key_of(step.desired.object)});
+  return known != settled_.end() && known->second.resource_version == resource_version_of(seen) &&
+         known->second.wish == content_hash(step.desired.object);
 }
 
 }  // namespace dynamo::kube

@@ -27,7 +27,9 @@ struct ApplyReport {
 };
 
 /// Writes desired objects with server-side apply under one field manager, and prunes what is no longer
-/// wanted. Compares with its caches first: an unchanged object costs no request. Threads: its loop's.
+/// wanted. Compares with its caches first: an unchanged object costs no request. Where the server writes a
+/// value in another way than we do, so that the comparison never agrees, one apply that changes nothing
+/// settles it: it is not tried again until one of both sides changes. Threads: its loop's.
 class Applier {
  public:
   static constexpr std::string_view kOwnerIndex = "applier/owner-uid";
@@ -48,10 +50,18 @@ class Applier {
 
  private:
   net::Task<Result<void>> perform(const ApplyStep& step, std::stop_token stop);
+  net::Task<Result<void>> prune(const Desired& object, CallOptions call);
+  /// Whether the server has seen this wish already and found nothing to do.
+  bool is_settled(const ApplyStep& step, const Object& seen) const;
 
   Client& client_;
   std::string field_manager_;
   std::map<Resource, Cache*> caches_;
+  struct Settled {
+    std::string resource_version;  // as it was when the apply changed nothing
+    std::string wish;              // hash of what was applied
+  };
+  std::map<std::pair<Resource, NamespacedName>, Settled> settled_;  // of objects in the caches only
 };
 
 }  // namespace dynamo::kube

@@ -239,6 +239,28 @@ TEST_F(CacheTest, TheApplierSendsNothingWhenNothingChanged) {
   EXPECT_TRUE(eventually([&] { return cache_.size() == 0; }));
 }
 
+TEST_F(CacheTest, TheApplierAsksOnceWhereTheServerWritesValuesInItsOwnWay) {
+  Applier applier(*client_, "tester");
+  applier.use(cache_);
+  Object wanted = config_map("a");
+  metadata(wanted).erase("managedFields");
+  Object stored = wanted;
+  stored["data"].as_object()["key"] = "1.0";  // the server's form
+  server_.put(resources::kConfigMaps, stored);
+  start();
+  const std::string body = json::dump(*server_.get(resources::kConfigMaps, {"ns", "a"}));
+  server_.answer_next("PATCH", {200, {}, body}, 5);
+  for (int i = 0; i < 3; ++i) {
+    const auto report = net::run(loop_, applier.apply({{resources::kConfigMaps, wanted}}, {}, {}));
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->unchanged, i == 0 ? 0U : 1U);
+  }
+  EXPECT_EQ(server_.count("PATCH"), 1);
+  wanted["data"].as_object()["key"] = "2";
+  const auto report = net::run(loop_, applier.apply({{resources::kConfigMaps, wanted}}, {}, {}));
+  EXPECT_TRUE(report->has(ApplyAction::update));
+}
+
 TEST_F(CacheTest, EventsAreWrittenOnceAndCounted) {
   EventRecorder recorder(*client_, "tester");
   const Object about = config_map("a");

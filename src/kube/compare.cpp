@@ -137,7 +137,7 @@ class Comparison {
     for (const json::value& entry : wanted) {
       const std::string name = entry_name(entry, list);
       const json::value* there = find_entry(seen, entry, list);
-      const std::string at = fmt::format("{}[{}]", path, name);
+      std::string at = fmt::format("{}[{}]", path, name);
       if (there == nullptr) return at;
       if (auto found = values(*there, entry, at, {}, false)) return found;
     }

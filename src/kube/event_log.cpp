@@ -19,10 +19,10 @@ std::string_view to_string(EventType type) {
 }
 
 std::string identity_of(const EventSubject& subject, const EventNote& note) {
-  constexpr char separator = '\x1f';
+  constexpr char kSeparator = '\x1f';
   return fmt::format("{0}{5}{1}{5}{2}{5}{3}{5}{4}", subject.kind, subject.key.to_string(),
                      subject.uid + subject.field_path, std::string(to_string(note.type)) + note.reason,
-                     note.message, separator);
+                     note.message, kSeparator);
 }
 
 std::string_view shortened(std::string_view message) {

@@ -60,7 +60,8 @@ net::Task<void> FakeApiServer::stop() {
 }
 
 void FakeApiServer::put(const Resource& resource, Object object) {
-  store(object_path(resource, key_of(object)), std::move(object));
+  const std::string path = object_path(resource, key_of(object));
+  store(path, std::move(object));
 }
 
 void FakeApiServer::erase(const Resource& resource, const NamespacedName& key) {
@@ -103,6 +104,12 @@ void FakeApiServer::send_bookmarks() {
   changed_.reset();
 }
 
+void FakeApiServer::release_watches() {
+  held_.clear();
+  changed_.set();
+  changed_.reset();
+}
+
 int FakeApiServer::count(std::string_view part) const {
   return static_cast<int>(std::ranges::count_if(
       requests_, [&](const std::string& line) { return line.find(part) != std::string::npos; }));
@@ -136,6 +143,10 @@ net::Task<void> FakeApiServer::watch(net::HttpRequest& request, net::HttpRespond
   const auto started = co_await responder.start(200, std::move(headers));
   if (!started) co_return;
   while (epoch == watch_epoch_ && !request.gone.stop_requested()) {
+    if (!held_.empty() && collection.ends_with(held_)) {
+      co_await changed_.wait(request.gone);
+      continue;
+    }
     std::string lines;
     if (seen < oldest_) {
       const Object event{{"type", "ERROR"},

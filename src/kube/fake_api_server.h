@@ -37,6 +37,9 @@ class FakeApiServer {
   /// Versions up to now are forgotten: who resumes from one is told 410, and so are watches under way.
   void compact();
   void send_bookmarks();
+  /// Watches of collections whose path ends with `part` ("/pods") tell nothing until they are released.
+  void hold_watches(std::string part) { held_ = std::move(part); }
+  void release_watches();
 
   /// "GET /api/v1/pods?watch=true…" of all requests so far.
   const std::vector<std::string>& requests() const noexcept { return requests_; }
@@ -77,6 +80,7 @@ class FakeApiServer {
   std::int64_t version_ = 1;
   std::int64_t oldest_ = 0;        // watches must start at or after this one
   std::uint64_t watch_epoch_ = 0;  // raised to end all watches
+  std::string held_;               // empty = none
   std::deque<Trouble> troubles_;
   std::vector<std::string> requests_;
   net::Headers last_headers_;

@@ -2,7 +2,10 @@
 #include "kube/kubeconfig.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace dynamo;
+  using dynamo::Errc;
+  using dynamo::fail;
+  using dynamo::Result;
+  namespace kube = dynamo::kube;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto file = kube::parse_kubeconfig(text, "/etc/kubeconfig");
   if (!file) return 0;
