@@ -1,5 +1,6 @@
 #include "telemetry/exposition.h"
 
+#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -34,6 +35,15 @@ bool skip_quoted(std::string_view& text) {
     }
   }
   return false;
+}
+
+/// Whether the first word is a number as the format has it: "1", "-0.5e3", "+Inf", "NaN".
+bool begins_with_number(std::string_view text) noexcept {
+  std::string_view word = text.substr(0, text.find_first_of(" \t"));
+  if (word.starts_with('+')) word.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  return error != std::errc::invalid_argument && end == word.data() + word.size();
 }
 
 /// A sample line cut into its parts: `name{labels} rest`.
@@ -77,7 +87,7 @@ std::optional<Sample> read_sample(std::string_view line) {
     if (!read_labels(line, out)) return std::nullopt;
     skip_blanks(line);
   }
-  if (line.empty()) return std::nullopt;
+  if (!begins_with_number(line)) return std::nullopt;
   out.rest = line;
   return out;
 }
@@ -99,7 +109,7 @@ std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
   auto line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
   return line;
 }
 

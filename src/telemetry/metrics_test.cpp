@@ -119,7 +119,10 @@ INSTANTIATE_TEST_SUITE_P(
         InjectCase{"comments_stay", "# HELP x y\n# TYPE x gauge\n\n", "# HELP x y\n# TYPE x gauge\n\n"},
         InjectCase{"carriage_returns_go", "x 1\r\n", "x{model=\"m\\\"1\",dp=\"0\"} 1\n"},
         InjectCase{"no_last_line_feed", "x 1", "x{model=\"m\\\"1\",dp=\"0\"} 1\n"},
-        InjectCase{"unreadable_lines_are_dropped", "x{a=\"b 1\n<html>\nx\ny 2\n",
+        InjectCase{"numbers", "x +Inf\nx NaN\nx -1.5e-3 7\n",
+                   "x{model=\"m\\\"1\",dp=\"0\"} +Inf\nx{model=\"m\\\"1\",dp=\"0\"} NaN\n"
+                   "x{model=\"m\\\"1\",dp=\"0\"} -1.5e-3 7\n"},
+        InjectCase{"unreadable_lines_are_dropped", "x{a=\"b 1\n<html>\nx\nx 'one'\ny 2\n",
                    "y{model=\"m\\\"1\",dp=\"0\"} 2\n"}),
     [](const auto& row) { return std::string(row.param.name); });
 
