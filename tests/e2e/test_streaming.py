@@ -8,12 +8,10 @@ import pathlib
 import re
 import signal
 import socket
-import time
-from collections.abc import Callable
 
 import pytest
 
-from harness.clock import PATIENCE, eventually
+from harness.clock import PATIENCE, eventually, stands_still
 from harness.dynamo import MODEL, Deployment, Role, chat, known_instances
 from harness.engine import MODEL as FLOOD_MODEL
 from harness.engine import FloodEngine
@@ -205,15 +203,6 @@ def test_a_slow_reader_gets_everything_and_costs_no_memory(deployment: Deploymen
         engine.end()
     assert is_complete(events)
     assert len(tokens(events)) == 6000 - 1
-
-
-def stands_still(value: Callable[[], int], looks: int = 5) -> bool:
-    """Whether looking a few times, a tenth of a second apart, always gives the same."""
-    seen = set()
-    for _ in range(looks):
-        seen.add(value())
-        time.sleep(0.1)
-    return len(seen) == 1
 
 
 def test_many_streams_at_once(deployment: Deployment):

@@ -21,3 +21,12 @@ def eventually(condition: Callable[[], T | None], what: str, within: float = 10.
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within * PATIENCE:g} s: {what} (last seen: {value!r})")
         time.sleep(every)
+
+
+def stands_still(value: Callable[[], object], looks: int = 5) -> bool:
+    """Whether looking a few times, a tenth of a second apart, always gives the same."""
+    seen = set()
+    for _ in range(looks):
+        seen.add(value())
+        time.sleep(0.1)
+    return len(seen) == 1
