@@ -16,10 +16,10 @@ setup: ## install the packages of tools/packages.txt that are missing
 build: setup ## build build/release/dynamo
 	@tools/build.sh release dynamo
 
-up: build ## serve the sample graph with the mock engine and ask it a question
+up: build ## bring the sample graph up on this machine and ask it a question
 	@tools/up.sh
 
-down: ## end what `make up` started
+down: ## end what `make up` started; its state is kept
 	@tools/down.sh
 
 test: setup ## every fast test: units and the built binary end to end
