@@ -164,6 +164,9 @@ class Planner {
     default_to("POD_NAMESPACE", kube::namespace_of(pod_));
     default_to("POD_UID", kube::uid_of(pod_));
     default_to("KUBECONFIG", grant_.kubeconfig);
+    // On one machine everybody has heard within a second that a pod is leaving.
+    default_to("DYN_GRACEFUL_SHUTDOWN_GRACE_PERIOD_SECS", "1");
+    default_to("DYN_HTTP_GRACEFUL_SHUTDOWN_TIMEOUT_SECS", "1");
   }
 
   static Result<std::vector<std::string>> command_of(const json::object& container,

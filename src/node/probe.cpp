@@ -105,7 +105,7 @@ ProbeState::ProbeState(const ProbeSpec& spec, TimePoint container_started, TimeP
       success_threshold_(spec.success_threshold),
       failure_threshold_(spec.failure_threshold),
       due_(now),
-      next_counted_(container_started + spec.initial_delay) {}
+      next_counted_(container_started + std::max(spec.initial_delay, kSettling)) {}
 
 ProbeState::Verdict ProbeState::observe(bool success, TimePoint now) {
   const Verdict verdict = success ? observe_success() : observe_failure(now);

@@ -50,6 +50,8 @@ enum class ProbeStatus : std::uint8_t { unknown, success, failure };
 class ProbeState {
  public:
   static constexpr std::chrono::milliseconds kEager{100};
+  /// No failure counts sooner after the container's start: nothing answers in its first moment.
+  static constexpr std::chrono::seconds kSettling{1};
 
   /// `container_started` is what `initial_delay` counts from; `now` is when probing may begin.
   ProbeState(const ProbeSpec& spec, TimePoint container_started, TimePoint now);

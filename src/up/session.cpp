@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "kube/kubeconfig.h"
+#include "net/http_client.h"
 #include "net/signals.h"
 #include "operator/resources.h"
 
@@ -40,14 +41,12 @@ net::Task<Result<void>> apply_all(kube::Client& client, std::vector<kube::Object
   co_return Result<void>{};
 }
 
-bool has_ready_frontend(const kube::NamespacedName& graph, const kube::Cache& pods) {
-  const auto all = pods.list(graph.ns);
-  bool any = false;
-  for (const kube::ObjectPtr& pod : all) {
-    any = any ||
-          (graph_of(*pod) == graph && kube::label(*pod, "nvidia.com/dynamo-component-type") == "frontend");
-  }
-  return !any || !frontends_of(graph, all).empty();
+/// Every pod of the graph that is to stay. After a restart of the platform the graph's own status speaks of
+/// the time before.
+bool has_only_ready_pods(const kube::NamespacedName& graph, const kube::Cache& pods) {
+  return std::ranges::all_of(pods.list(graph.ns), [&](const kube::ObjectPtr& pod) {
+    return graph_of(*pod) != graph || kube::is_deleting(*pod) || is_ready(*pod);
+  });
 }
 
 /// The first graph that is not as its owner wants it, with its state; empty when all are. A state counts only
@@ -59,7 +58,7 @@ std::string first_unready(const std::vector<kube::NamespacedName>& wanted, const
     const auto observed = json::int_at(json::value(*graph), {"status", "observedGeneration"});
     const bool current = !observed || *observed >= kube::generation_of(*graph);
     const bool ready =
-        current && graph_state(*graph) == "successful" && has_ready_frontend(key, watched.pods);
+        current && graph_state(*graph) == "successful" && has_only_ready_pods(key, watched.pods);
     if (!ready) return graph_line(*graph, {});
   }
   return {};
@@ -75,6 +74,51 @@ net::Task<Result<void>> wait_until_ready(std::vector<kube::NamespacedName> graph
     if (stop.stop_requested()) co_return fail(Errc::cancelled, "stopped before all graphs were ready");
     if (!changed) co_return fail(Errc::timeout, fmt::format("not ready in time: {}", unready));
   }
+}
+
+/// A graph with workers that can be reached from here.
+bool serves_models(const kube::Object& graph) {
+  for (const auto& [name, service] : kube::object_at(graph, {"spec", "services"})) {
+    const std::string_view type = json::string_at(service, {"componentType"});
+    if (type == "worker" || type == "decode") return true;
+  }
+  return false;
+}
+
+net::Task<bool> lists_a_model(net::HttpClient& client, const std::string& url) {
+  auto models = net::Url::parse(url + "/v1/models");
+  if (!models) co_return false;
+  net::HttpClientRequest request;
+  request.url = std::move(*models);
+  auto answer = co_await client.send(std::move(request));
+  if (!answer || (*answer)->status() != 200) co_return false;
+  const auto body = co_await (*answer)->read_all();
+  const auto list = body ? json::parse(*body) : std::unexpected(body.error());
+  const json::value* models_listed = list ? json::find(*list, {"data"}) : nullptr;
+  co_return models_listed != nullptr && models_listed->is_array() && !models_listed->get_array().empty();
+}
+
+/// A frontend is ready before it knows a model; people want to hear of a graph that answers.
+net::Task<Result<void>> wait_for_models(net::Loop& loop, std::vector<kube::NamespacedName> graphs,
+                                        Watched watched, TimePoint deadline, std::stop_token stop) {
+  constexpr std::chrono::milliseconds kPause{20};
+  net::HttpClient client(loop);
+  for (const kube::NamespacedName& key : graphs) {
+    const kube::ObjectPtr graph = watched.graphs.get(key);
+    const PublishedUrls urls = watched.urls();
+    const auto url = urls.find(key);
+    if (!graph || !serves_models(*graph) || url == urls.end()) continue;
+    for (;;) {
+      const bool listed = co_await lists_a_model(client, url->second);
+      if (listed) break;
+      co_await loop.sleep_for(kPause, stop);
+      if (stop.stop_requested()) co_return fail(Errc::cancelled, "stopped before all graphs were ready");
+      if (loop.now() >= deadline) {
+        co_return fail(Errc::timeout, fmt::format("graph {} lists no model in time", key.to_string()));
+      }
+    }
+  }
+  co_return Result<void>{};
 }
 
 std::string gpu_line(const node::MachineCapacity& machine) {
@@ -100,10 +144,11 @@ Watched watched_of(Platform& platform) {
 }
 
 /// Tells the outcome of the start; the platform goes on whatever it is.
-net::Task<void> tell_when_ready(Platform& platform, std::vector<kube::NamespacedName> graphs,
+net::Task<void> tell_when_ready(net::Loop& loop, Platform& platform, std::vector<kube::NamespacedName> graphs,
                                 TimePoint deadline, Reporter& reporter, std::stop_token stop) {
   Watched watched = watched_of(platform);
-  const auto ready = co_await wait_until_ready(std::move(graphs), watched, deadline, std::move(stop));
+  auto ready = co_await wait_until_ready(graphs, watched, deadline, stop);
+  if (ready) ready = co_await wait_for_models(loop, std::move(graphs), watched, deadline, stop);
   if (!ready) co_return reporter.failed(ready.error());
   reporter.ready();
 }
@@ -127,7 +172,7 @@ net::Task<void> attend(net::Loop& loop, SessionOptions& options, Platform& platf
   } else {
     group.spawn(print_changes(loop, std::move(watched), group.stop_token()));
   }
-  group.spawn(tell_when_ready(platform, std::move(graphs), deadline, reporter, group.stop_token()));
+  group.spawn(tell_when_ready(loop, platform, std::move(graphs), deadline, reporter, group.stop_token()));
   co_await net::wait_for_signal(loop);
   group.request_stop();
   co_await group.join();
@@ -226,7 +271,9 @@ net::Task<Result<void>> apply_to_running(net::Loop& loop, StateDir state, std::v
   group.spawn(pods.run(group.stop_token()));
   Watched watched{
       .graphs = graphs, .pods = pods, .urls = [state] { return urls_in(state); }, .changed = changed};
-  done = co_await wait_until_ready(wanted, watched, loop.now() + ready_timeout, {});
+  const TimePoint deadline = loop.now() + ready_timeout;
+  done = co_await wait_until_ready(wanted, watched, deadline, {});
+  if (done) done = co_await wait_for_models(loop, wanted, watched, deadline, {});
   const auto all_graphs = graphs.list();
   const auto all_pods = pods.list();
   fmt::print("{}", overview(all_graphs, all_pods, urls_in(state), Clock::system().wall_now()));
