@@ -10,6 +10,7 @@ Command apply_command();
 Command crds_command();
 Command delete_command();
 Command describe_command();
+Command down_command();
 Command events_command();
 Command frontend_command();
 Command get_command();
@@ -18,6 +19,7 @@ Command logs_command();
 Command operator_command();
 Command render_command();
 Command scale_command();
+Command up_command();
 Command validate_command();
 Command worker_command();
 

@@ -1,8 +1,12 @@
 #include "cli/commands.h"
+#include "cli/hidden_commands.h"
 
 int main(int argc, char** argv) {
   using namespace dynamo::cli;
+  if (const auto code = run_hidden_command(argc, argv)) return *code;
   std::vector<Command> commands;
+  commands.push_back(up_command());
+  commands.push_back(down_command());
   commands.push_back(frontend_command());
   commands.push_back(worker_command());
   commands.push_back(operator_command());
