@@ -20,7 +20,8 @@ void tell(kube::EventRecorder& events, const kube::Object& parent, const kube::A
     case kube::ApplyAction::create:
       return tell_created(events, parent, result.resource, result.key);
     case kube::ApplyAction::update:
-      return events.normal(parent, "Update" + result.resource.kind, fmt::format("Updated {}", title));
+      return events.normal(parent, "Update" + result.resource.kind,
+                           fmt::format("Updated {}: {} was different", title, result.why));
     case kube::ApplyAction::prune:
       return events.normal(parent, adapter ? "AdapterDeleted" : "Delete" + result.resource.kind,
                            fmt::format("Deleted {}, which is no longer wanted", title));
