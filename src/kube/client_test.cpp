@@ -125,6 +125,26 @@ TEST_F(ClientTest, SaysWhenNobodyListens) {
   EXPECT_EQ(refused.error().code, Errc::unavailable);
 }
 
+TEST_F(ClientTest, GivesUpAtItsDeadline) {
+  const auto silent = net::Listener::open(loop_, {"127.0.0.1", 0}).value();
+  ClientConfig config;
+  config.server = net::Url::parse("http://" + silent->endpoint().to_string()).value();
+  const auto client = Client::make(loop_, std::move(config)).value();
+  CallOptions call;
+  call.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{50};
+  const auto late = run(client->get(resources::kConfigMaps, {"ns", "a"}, call));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::timeout);
+}
+
+TEST_F(ClientTest, AStoppedCallIsCancelled) {
+  std::stop_source stop;
+  stop.request_stop();
+  CallOptions call;
+  call.stop = stop.get_token();
+  EXPECT_EQ(run(client_->get(resources::kConfigMaps, {"ns", "a"}, call)).error().code, Errc::cancelled);
+}
+
 net::Task<std::vector<std::string>> read_watch(Client* client, std::size_t events) {
   std::vector<std::string> seen;
   WatchOptions options;
