@@ -116,20 +116,6 @@ json::value slice_ports(const Object& slice, WallTime) {
   return json::value(ports.empty() ? "<unset>" : joined(ports));
 }
 
-json::value endpoint_addresses(const Object& endpoints, WallTime) {
-  std::vector<std::string> out;
-  for (const auto& subset : kube::array_at(endpoints, {"subsets"})) {
-    const json::object& parts = subset.is_object() ? subset.get_object() : endpoints;
-    for (const auto& address : kube::array_at(parts, {"addresses"})) {
-      for (const auto& port : kube::array_at(parts, {"ports"})) {
-        out.push_back(
-            fmt::format("{}:{}", json::string_at(address, {"ip"}), json::int_at(port, {"port"}).value_or(0)));
-      }
-    }
-  }
-  return json::value(joined(out));
-}
-
 json::value event_object(const Object& event, WallTime) {
   std::string kind(json::string_at(event, {"involvedObject", "kind"}));
   for (char& c : kind) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -213,9 +199,6 @@ std::vector<Column> service_columns() {
           selector_column({"spec", "selector"})};
 }
 
-std::vector<Column> endpoints_columns() {
-  return {column("Endpoints", "string", 0, endpoint_addresses), age_column()};
-}
 std::vector<Column> service_account_columns() { return {count_column("Secrets", {"secrets"}), age_column()}; }
 
 std::vector<Column> secret_columns() {
@@ -237,16 +220,6 @@ std::vector<Column> claim_columns() {
           field_column("StorageClass", {"spec", "storageClassName"}, json::value("")),
           age_column(),
           field_column("VolumeMode", {"spec", "volumeMode"}, json::value("<unset>"), kWide)};
-}
-
-std::vector<Column> volume_columns() {
-  return {field_column("Capacity", {"spec", "capacity", "storage"}, json::value("")),
-          column("Access Modes", "string", 0, access_modes),
-          field_column("Reclaim Policy", {"spec", "persistentVolumeReclaimPolicy"}, json::value("")),
-          field_column("Status", {"status", "phase"}, json::value("")),
-          field_column("Claim", {"spec", "claimRef", "name"}, json::value("")),
-          field_column("StorageClass", {"spec", "storageClassName"}, json::value("")),
-          age_column()};
 }
 
 std::vector<Column> event_columns() {

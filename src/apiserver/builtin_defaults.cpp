@@ -68,13 +68,6 @@ void default_claim(json::object& claim) {
   set_default(json::ensure_object(claim, "status"), "phase", "Pending");
 }
 
-void default_volume(json::object& volume) {
-  json::object& spec = json::ensure_object(volume, "spec");
-  set_default(spec, "persistentVolumeReclaimPolicy", "Retain");
-  set_default(spec, "volumeMode", "Filesystem");
-  set_default(json::ensure_object(volume, "status"), "phase", "Pending");
-}
-
 void default_event(json::object& event) {
   set_default(event, "type", "Normal");
   for (const auto member : {"source", "involvedObject"}) json::ensure_object(event, member);

@@ -11,7 +11,6 @@ void default_pod(kube::Object& pod);
 void default_service(kube::Object& service);
 void default_secret(kube::Object& secret);  // also moves stringData into data
 void default_claim(kube::Object& claim);
-void default_volume(kube::Object& volume);
 void default_event(kube::Object& event);
 void default_deployment(kube::Object& deployment);
 void default_replica_set(kube::Object& replica_set);

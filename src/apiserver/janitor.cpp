@@ -9,6 +9,7 @@ namespace dynamo::apiserver {
 namespace {
 
 constexpr std::chrono::seconds kPause{1};
+constexpr std::chrono::seconds kEventPause{30};
 constexpr std::chrono::hours kEventLife{1};  // as a real server's --event-ttl
 constexpr std::size_t kMaxEvents = 5000;
 
@@ -42,6 +43,8 @@ net::Task<void> Janitor::sweep() {
        store_.list(kube::resources::kCustomResourceDefinitions.group_resource(), "")) {
     if (kube::is_deleting(*definition)) co_await empty_definition(definition);
   }
+  if (loop_.now() < next_events_) co_return;
+  next_events_ = loop_.now() + kEventPause;
   co_await forget_events();
 }
 

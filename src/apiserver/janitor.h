@@ -10,7 +10,8 @@
 namespace dynamo::apiserver {
 
 /// What the server does by itself, once a second: empties namespaces and custom kinds that are being deleted
-/// and lets them go when nothing is left in them; forgets events after an hour, or when there are too many.
+/// and lets them go when nothing is left in them; forgets events after an hour, or when there are too many
+/// (looked through every half minute).
 class Janitor {
  public:
   Janitor(net::Loop& loop, Store& store, Registry& registry, ObjectWrites& writes, const Clock& clock)
@@ -29,6 +30,7 @@ class Janitor {
   Registry& registry_;
   ObjectWrites& writes_;
   const Clock& clock_;
+  TimePoint next_events_{};  // when events are looked through again
 };
 
 }  // namespace dynamo::apiserver

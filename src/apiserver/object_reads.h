@@ -20,7 +20,8 @@ net::Task<Outcome> watch_objects(net::Loop& loop, Store& store, const Clock& clo
 /// How the answer is to be written. Errors: 406.
 Result<Presentation> presentation_of(const Call& call);
 /// `object` as it is to be written; a Table's column definitions only when asked for.
-Object presented(const Kind& kind, const ObjectPtr& object, const Presentation& how, WallTime now, bool with_columns);
+Object presented(const Kind& kind, const ObjectPtr& object, const Presentation& how, WallTime now,
+                 bool with_columns);
 /// A whole number from 0 up, and nothing else.
 std::optional<std::uint64_t> parse_number(std::string_view text);
 
