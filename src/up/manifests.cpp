@@ -7,7 +7,7 @@
 namespace dynamo::up {
 namespace {
 
-constexpr const char* kFieldManager = "dynamo-up";
+constexpr const char* kFieldManager = "dynamo-cli";  // that of `dynamo apply`: both speak for the user
 
 void append(std::string& findings, std::string finding) {
   if (!findings.empty()) findings += '\n';

@@ -16,10 +16,12 @@ void Reporter::ready() {
   close();
 }
 
-void Reporter::failed(const Error& why) {
+void Reporter::not_ready(const Error& why) {
   send('!', why.message);
   close();
 }
+
+void Reporter::failed(const Error& why) { send('!', why.message); }
 
 /// Several lines are sent one by one. Whoever waited may have left; that is no concern of ours.
 void Reporter::send(char kind, std::string_view text) {

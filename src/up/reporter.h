@@ -15,14 +15,15 @@ class Reporter {
  public:
   /// `pipe` is -1 where nobody waits. Taken over.
   explicit Reporter(int pipe = -1) : pipe_(pipe) {}
-  ~Reporter() { close(); }
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
 
   void say(std::string_view text);
-  /// The outcome, told once; what is said later is for the log alone.
+  /// The outcomes, of which one is told once; what is said later is for the log alone. After `failed` the
+  /// pipe is left to end with the process, so that whoever waits returns when nothing of it is left.
   void ready();
-  void failed(const Error& why);
+  void not_ready(const Error& why);  // the platform goes on
+  void failed(const Error& why);     // it ends now
 
  private:
   void send(char kind, std::string_view text);

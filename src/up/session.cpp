@@ -149,7 +149,7 @@ net::Task<void> tell_when_ready(net::Loop& loop, Platform& platform, std::vector
   Watched watched = watched_of(platform);
   auto ready = co_await wait_until_ready(graphs, watched, deadline, stop);
   if (ready) ready = co_await wait_for_models(loop, std::move(graphs), watched, deadline, stop);
-  if (!ready) co_return reporter.failed(ready.error());
+  if (!ready) co_return reporter.not_ready(ready.error());
   reporter.ready();
 }
 
