@@ -47,7 +47,7 @@ function(dynamo_layer name)
   if(NOT name STREQUAL base)
     target_precompile_headers(dynamo_${name} REUSE_FROM dynamo_base)
   else()
-    target_precompile_headers(dynamo_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h)
+    target_precompile_headers(dynamo_${name} PRIVATE <base/pch.h>)
   endif()
 
   if(DYNAMO_FUZZ)
