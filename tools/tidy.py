@@ -73,7 +73,7 @@ def main() -> int:
                 print(complaint, flush=True)
             else:
                 clean[str(file)] = prints[file]
-    record.write_text(json.dumps(clean))
+                record.write_text(json.dumps(clean))
     print(f"clang-tidy: {len(wanted)} files, {len(stale)} looked at, {bad} with findings")
     return 1 if bad else 0
 
