@@ -1,27 +1,31 @@
 #!/usr/bin/python3
 """startup.py [--repeat N]: from nothing to the first streamed token, and the memory of idle processes.
 
-A worker with the mock engine and a frontend start at the same moment and find each other through a folder; a client
-asks until it is answered. Raw results: build/bench/startup.jsonl.
+Two ways to start: `dynamo up` of the sample graph on an empty state folder, and a worker and a frontend that find each
+other through a folder. A client asks until it is answered. Raw results: build/bench/startup.jsonl.
 """
 
 import argparse
 import http.client
 import json
+import os
 import pathlib
 import statistics
+import subprocess
 import tempfile
 import time
 
-from measuring import DYNAMO, LOAD_CORE, RESULTS, SUBJECT_CORE, free_port, keep, running
+from measuring import DYNAMO, LOAD_CORE, RESULTS, ROOT, SUBJECT_CORE, free_port, keep, running
 
 MODEL = "mock"
+GRAPH = ROOT / "examples" / "agg.yaml"
+GRAPH_MODEL = "Qwen/Qwen3-0.6B"
 
 
-def first_token(port: int, within: float = 20) -> float:
+def first_token(port: int, model: str, within: float = 20) -> float:
     """The monotonic time at which the first token of a stream arrived; asks again until there is one."""
     body = json.dumps(
-        {"model": MODEL, "messages": [{"role": "user", "content": "hi"}], "max_tokens": 4, "stream": True}
+        {"model": model, "messages": [{"role": "user", "content": "hi"}], "max_tokens": 4, "stream": True}
     )
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
@@ -45,7 +49,36 @@ def resident_mib(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
-def start_once() -> dict[str, float]:
+def supervisor_of(state: str) -> int:
+    """The detached `dynamo up` whose state is in that folder."""
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_text().split("\0")
+            if "up" in words[1:2] and state in (entry / "environ").read_text():
+                return int(entry.name)
+        except (OSError, UnicodeDecodeError):
+            continue
+    raise SystemExit("the detached `dynamo up` is not to be found")
+
+
+def bring_up() -> dict[str, float]:
+    """The whole platform with the sample graph."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as state:
+        env = os.environ | {"XDG_STATE_HOME": state}
+        up = [DYNAMO, "up", GRAPH, "--detach", "--engine", "mock", "--port", str(port)]
+        begun = time.monotonic()
+        subprocess.run(up, env=env, stdout=subprocess.DEVNULL, check=True)
+        try:
+            seconds = first_token(port, GRAPH_MODEL) - begun
+            time.sleep(1)  # idle
+            return {"up_first_token_s": seconds, "up_rss_mib": resident_mib(supervisor_of(state))}
+        finally:
+            subprocess.run([DYNAMO, "down"], env=env, stdout=subprocess.DEVNULL, check=True)
+
+
+def start_roles() -> dict[str, float]:
+    """A frontend and a worker without a platform."""
     port, system_port = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder:
         env = {"DYN_DISCOVERY_BACKEND": "file", "DYN_FILE_KV": folder}
@@ -57,7 +90,7 @@ def start_once() -> dict[str, float]:
             running("startup-worker", LOAD_CORE, worker_argv, worker_env) as worker,
             running("startup-frontend", SUBJECT_CORE, frontend_argv, env) as frontend,
         ):
-            seconds = first_token(port) - begun
+            seconds = first_token(port, MODEL) - begun
             time.sleep(1)  # idle
             return {
                 "first_token_s": seconds,
@@ -71,7 +104,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
-    results = [start_once() for _ in range(options.repeat)]
+    results = [bring_up() | start_roles() for _ in range(options.repeat)]
     print("| start-up | median | range |\n|---|---|---|")
     for name in results[0]:
         values = [result[name] for result in results]
