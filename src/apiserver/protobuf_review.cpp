@@ -66,8 +66,10 @@ kube::Object texts_of(std::string_view message,
 Result<kube::Object> decode_protobuf_review(std::string_view bytes) {
   if (!bytes.starts_with(kMagic)) return fail(Errc::invalid, "not a protobuf message of Kubernetes");
   const auto unknown = bytes.substr(kMagic.size());
-  if (payload_of(payload_of(unknown, 1), 2) != "SelfSubjectAccessReview") {
-    return fail(Errc::invalid, "bodies must be JSON; of protobuf only SelfSubjectAccessReview is read");
+  const auto kind = payload_of(payload_of(unknown, 1), 2);
+  if (kind == "SelfSubjectReview") return kube::Object{};
+  if (kind != "SelfSubjectAccessReview") {
+    return fail(Errc::invalid, "bodies must be JSON; of protobuf only reviews of oneself are read");
   }
   const auto spec = payload_of(payload_of(unknown, 2), 2);
   kube::Object fields;

@@ -9,8 +9,8 @@ namespace dynamo::apiserver {
 
 inline constexpr std::string_view kProtobufType = "application/vnd.kubernetes.protobuf";
 
-/// Reads a SelfSubjectAccessReview from Kubernetes' protobuf encoding, the one body for which kubectl 1.32
-/// (`auth can-i`) sends nothing else. Errors: invalid, for any other message.
+/// Reads a SelfSubjectAccessReview or SelfSubjectReview from Kubernetes' protobuf encoding: for `auth can-i`
+/// and `auth whoami` kubectl 1.32 sends nothing else. Errors: invalid, for any other message.
 Result<kube::Object> decode_protobuf_review(std::string_view bytes);
 
 }  // namespace dynamo::apiserver
