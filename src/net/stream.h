@@ -71,6 +71,8 @@ class Stream : private FdHandler {
   Stream(Loop& loop, int fd);
   /// What an attempt found: nothing more to read, or no room, until the loop says otherwise.
   void not_readable() noexcept { readable_ = false; }
+  /// Bytes wait inside the stream, where no edge of the descriptor tells of them.
+  void still_readable() noexcept { readable_ = true; }
   void not_writable() noexcept { writable_ = false; }
 
  private:

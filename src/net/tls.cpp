@@ -123,6 +123,8 @@ class TlsStream final : public Stream {
 
   Attempt try_read(std::span<char> into) override {
     const int n = SSL_read(ssl_.get(), into.data(), static_cast<int>(into.size()));
+    // The rest of a record has left the socket already.
+    if (n > 0 && SSL_has_pending(ssl_.get()) == 1) still_readable();
     return outcome(n);
   }
 
