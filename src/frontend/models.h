@@ -20,13 +20,13 @@ namespace dynamo::frontend {
 /// One worker as the frontend sees it: where it answers, and what it serves.
 struct Worker {
   std::uint64_t instance_id = 0;
-  net::Url url;             // target is the path prefix, "/" for none
-  std::string endpoint;     // "dyn://namespace.component.generate"
-  json::object record{};    // as discovery has it, shown by /health
-  std::string model;        // as served
+  net::Url url;                                // target is the path prefix, "/" for none
+  std::string endpoint;                        // "dyn://namespace.component.generate"
+  json::object record{};                       // as discovery has it, shown by /health
+  std::string model;                           // as served
   std::optional<discovery::ModelCard> card{};  // what discovery knows of the model
-  bool chat = true;         // takes chat requests
-  bool completions = true;  // takes completions
+  bool chat = true;                            // takes chat requests
+  bool completions = true;                     // takes completions
 };
 
 /// A model and those who serve it.

@@ -162,7 +162,7 @@ net::Task<Result<void>> relay_unary(net::Loop& loop, net::HttpClientResponse& up
   }
   net::HttpResponse response;
   response.headers = answer_headers("application/json", request_id);
-  response.body = boost::json::serialize(fold.take());
+  response.body = json::dump(fold.take());
   auto sent = co_await client.send(std::move(response));
   observation.ended(loop.now());
   if (!sent) co_return sent;

@@ -251,7 +251,7 @@ net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* r
   }
   const auto model = models_.find(wanted->model);
   if (model == nullptr || !model->serves(endpoint)) {
-    co_await responder->send(openai::error_response(404, "Model not found"));
+    co_await responder->send(openai::error_response(openai::model_not_found()));
     co_return;
   }
   RequestObservation observation(*metrics_, wanted->model, endpoint, wanted->stream, loop_.now());

@@ -141,8 +141,8 @@ std::vector<FieldError> validate(const Schema& schema, const json::value& value,
 /// nullable, get theirs; such nulls without a default are removed. Defaults inside absent parents stay out.
 void apply_defaults(const Schema& schema, json::value& value);
 
-/// Reads nulls as a decoder of typed objects does: a declared member that is null without being nullable is as
-/// good as absent and goes; in a map of strings a null is an empty text.
+/// Reads nulls as a decoder of typed objects does: a declared member that is null without being nullable is
+/// as good as absent and goes; in a map of strings a null is an empty text.
 void drop_nulls(const Schema& schema, json::value& value);
 
 /// How the top of a value is treated.
