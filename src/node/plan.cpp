@@ -123,7 +123,7 @@ class Planner {
     apply_paths(mounts->paths, out);
     add_defaults(out.environment);
     out.working_directory = working_directory_of(container, *mounts);
-    note_ignored_image(container);
+    note_ignored_parts(container);
     return out;
   }
 
@@ -270,7 +270,11 @@ class Planner {
     return grant_.folder;
   }
 
-  void note_ignored_image(const json::object& container) {
+  void note_ignored_parts(const json::object& container) {
+    if (json::find(container, {"lifecycle"}) != nullptr) {
+      note("Ignored", fmt::format("lifecycle hooks of the container {} are not run on one machine",
+                                  json::string_at(container, {"name"})));
+    }
     const std::string_view image = json::string_at(container, {"image"});
     if (image.empty()) return;
     note("ImageIgnored",

@@ -292,6 +292,14 @@ TEST(PlanPod, SaysWhatItIgnores) {
                   testing::Field(&PlanNote::message, HasSubstr("the image nvcr.io/x:1 is not pulled"))));
 }
 
+TEST(PlanPod, SaysThatHooksAreNotRun) {
+  const auto done = plan(pod(R"("lifecycle": {"preStop": {"exec": {"command": ["x"]}}})"));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_THAT(done->notes,
+              ElementsAre(PlanNote{false, "Ignored",
+                                   "lifecycle hooks of the container main are not run on one machine"}));
+}
+
 TEST(PlanPod, AWorkingDirectoryThatExistsIsUsed) {
   EXPECT_EQ(plan(pod(R"("workingDir": "/usr")"))->containers[0].working_directory, "/usr");
 }
