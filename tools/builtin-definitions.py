@@ -14,7 +14,7 @@ KINDS = {
     "Deployment", "ReplicaSet", "Pod", "Service", "EndpointSlice", "ServiceAccount", "Secret", "ConfigMap",
     "PersistentVolumeClaim", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "Event", "Namespace",
     "Node", "Lease", "HorizontalPodAutoscaler", "Ingress", "PodDisruptionBudget", "CustomResourceDefinition",
-    "Scale",
+    "Scale", "SelfSubjectAccessReview", "SelfSubjectReview", "TokenReview", "Binding", "Eviction",
 }
 ROOTS = {
     "io.k8s.apimachinery.pkg.apis.meta.v1.Status",

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "apiserver/api_error.h"
-#include "apiserver/protobuf_review.h"
 #include "apiserver/rbac.h"
 
 namespace dynamo::apiserver {
@@ -41,20 +40,9 @@ Object review_of_token(const Authenticator& authenticator, const json::value& sp
 
 }  // namespace
 
-namespace {
-
-Result<Object> read_review(const Call& call) {
-  if (!call.http.headers.get("Content-Type").starts_with(kProtobufType)) return read_object(call);
-  auto review = decode_protobuf_review(call.http.body);
-  if (!review) return std::unexpected(unsupported_media_type("application/json"));
-  return review;
-}
-
-}  // namespace
-
 Outcome answer_review(const Store& store, const Authenticator& authenticator, const Call& call,
                       WallTime now) {
-  auto body = read_review(call);
+  auto body = read_object(call);
   if (!body) return std::unexpected(body.error());
   Object out = std::move(*body);
   out["apiVersion"] = call.kind->resource.api_version();

@@ -122,15 +122,28 @@ json::value event_object(const Object& event, WallTime) {
   return json::value(fmt::format("{}/{}", kind, json::string_at(event, {"involvedObject", "name"})));
 }
 
-json::value event_last_seen(const Object& event, WallTime now) {
-  for (const Path& path : {Path{"series", "lastObservedTime"}, Path{"lastTimestamp"}, Path{"eventTime"},
-                           Path{"metadata", "creationTimestamp"}}) {
-    const json::value* found = at(event, path);
+/// How long ago the first of these times was that is there.
+json::value age_of_first(const Object& object, std::initializer_list<Path> paths, WallTime now) {
+  for (const Path& path : paths) {
+    const json::value* found = at(object, path);
     if (found != nullptr && found->is_string())
       return json::value(age_cell(kube::view(found->get_string()), now));
   }
   return json::value("<unknown>");
 }
+
+json::value event_last_seen(const Object& event, WallTime now) {
+  return age_of_first(
+      event,
+      {{"series", "lastObservedTime"}, {"lastTimestamp"}, {"eventTime"}, {"metadata", "creationTimestamp"}},
+      now);
+}
+
+json::value event_first_seen(const Object& event, WallTime now) {
+  return age_of_first(event, {{"firstTimestamp"}, {"eventTime"}, {"metadata", "creationTimestamp"}}, now);
+}
+
+json::value object_name(const Object& object, WallTime) { return json::value(kube::name_of(object)); }
 
 json::value access_modes(const Object& claim, WallTime) {
   std::vector<std::string> modes;
@@ -230,7 +243,9 @@ std::vector<Column> event_columns() {
           field_column("Subobject", {"involvedObject", "fieldPath"}, json::value(""), kWide),
           field_column("Source", {"source", "component"}, json::value(""), kWide),
           field_column("Message", {"message"}, json::value("")),
-          field_column("Count", {"count"}, json::value(1), kWide)};
+          column("First Seen", "string", kWide, event_first_seen),
+          field_column("Count", {"count"}, json::value(1), kWide),
+          Column{.name = "Name", .format = "name", .priority = kWide, .cell = object_name}};
 }
 
 std::vector<Column> deployment_columns() {

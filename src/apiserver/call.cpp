@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/protobuf.h"
 #include "apiserver/api_error.h"
 #include "base/yaml.h"
 
@@ -43,6 +44,14 @@ std::string name_demanded(const kube::FieldSelector& fields) {
 bool is_json(std::string_view type) {
   return type.empty() || type.starts_with("application/json") || type.find("+json") != type.npos ||
          type.starts_with("*/*");
+}
+
+Result<json::value> read_protobuf(std::string_view body) {
+  auto object = api::decode_protobuf(body);
+  if (object) return json::value(std::move(*object));
+  if (object.error().code == Errc::not_found)
+    return std::unexpected(unsupported_media_type("application/json"));
+  return std::unexpected(bad_request("the object provided is unrecognized: " + object.error().message));
 }
 
 }  // namespace
@@ -96,6 +105,7 @@ Result<WriteContext> write_context(const Call& call, WallTime now) {
 
 Result<json::value> read_body(const Call& call, BodyFormat format) {
   const auto type = call.http.headers.get("Content-Type");
+  if (type.starts_with(api::kProtobufType)) return read_protobuf(call.http.body);
   const bool yaml = type.starts_with("application/yaml") || type.find("+yaml") != type.npos;
   if (!is_json(type) && !(yaml && format == BodyFormat::yaml_too)) {
     return std::unexpected(unsupported_media_type("application/json"));

@@ -70,7 +70,8 @@ Result<bool> is_dry_run(const net::Query& query);
 /// agent.
 Result<WriteContext> write_context(const Call& call, WallTime now);
 
-/// The body as JSON. Errors: bad request, 415 for media types other than JSON (or YAML where `yaml_too`).
+/// The body as JSON; protobuf of built-in kinds is translated. Errors: bad request, 415 for other media types
+/// (YAML is one of them unless `yaml_too`).
 enum class BodyFormat { json, yaml_too };
 Result<json::value> read_body(const Call& call, BodyFormat format = BodyFormat::json);
 

@@ -64,6 +64,10 @@ Result<DeleteOptions> parse_delete_options(const json::value& body) {
   out.uid = json::string_at(body, {"preconditions", "uid"});
   out.resource_version = json::string_at(body, {"preconditions", "resourceVersion"});
   if (json::bool_at(body, {"orphanDependents"})) out.propagation = "Orphan";
+  for (const auto& stage : kube::array_at(body.get_object(), {"dryRun"})) {
+    if (stage != json::value("All")) return std::unexpected(bad_request("dryRun must be All"));
+    out.dry_run = true;
+  }
   for (const auto known : {"", "Background", "Foreground", "Orphan"}) {
     if (out.propagation == known) return out;
   }

@@ -14,6 +14,7 @@ struct DeleteOptions {
   std::string propagation{};  // "", "Background", "Foreground", "Orphan"
   std::string uid{};          // preconditions; empty = any
   std::string resource_version{};
+  bool dry_run = false;
 };
 
 /// Reads a `DeleteOptions` document. Errors: bad request.

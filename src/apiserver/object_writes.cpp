@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "api/builtin.h"
 #include "apiserver/api_error.h"
 #include "apiserver/definitions.h"
 #include "apiserver/object_reads.h"
@@ -27,8 +28,10 @@ Result<Object> read_applied(const Call& call) {
 
 /// A Scale that was applied or patched, as the object it stands for.
 Result<Object> patched_scale(const Kind& kind, PatchType type, const Object& live, const json::value& patch) {
-  static const Kind kScale{.resource = {"autoscaling", "v1", "scales", "Scale", true}};
-  auto scale = patched(kScale, type, scale_of(kind, live), patch);
+  const Kind as_scale{.resource = {"autoscaling", "v1", "scales", "Scale", true},
+                      .custom = kind.custom,
+                      .schema = api::builtin_definition("io.k8s.api.autoscaling.v1.Scale")};
+  auto scale = patched(as_scale, type, scale_of(kind, live), patch);
   if (!scale) return scale;
   return with_scale(kind, live, *scale);
 }
@@ -213,6 +216,9 @@ Result<DeleteOptions> ObjectWrites::delete_options(const Call& call) const {
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     options->grace_seconds = seconds;
   }
+  const auto dry_run = is_dry_run(query);
+  if (!dry_run) return std::unexpected(dry_run.error());
+  options->dry_run = options->dry_run || *dry_run;
   return options;
 }
 
@@ -225,15 +231,13 @@ net::Task<Result<ObjectPtr>> ObjectWrites::commit_delete(Key key, DeletePlan pla
 net::Task<Outcome> ObjectWrites::remove(Call call) {
   const auto options = delete_options(call);
   if (!options) co_return std::unexpected(options.error());
-  const auto dry_run = is_dry_run(call.http.query);
-  if (!dry_run) co_return std::unexpected(dry_run.error());
   const ObjectPtr live = store_.head(call.key());
   if (!live) co_return std::unexpected(object_not_found(call.kind->resource, call.path.name));
   auto plan = plan_delete(*call.kind, *live, *options, clock_.wall_now());
   if (!plan) co_return std::unexpected(plan.error());
   const auto action = plan->action;
   Object object = plan->object;
-  if (action != DeletePlan::Action::nothing && !*dry_run) {
+  if (action != DeletePlan::Action::nothing && !options->dry_run) {
     const Result<ObjectPtr> stored = co_await commit_delete(call.key(), std::move(*plan));
     if (!stored) co_return std::unexpected(stored.error());
     object = **stored;
@@ -248,11 +252,9 @@ net::Task<Outcome> ObjectWrites::remove_collection(Call call) {
   if (!options) co_return std::unexpected(options.error());
   const auto selection = selection_of(call);
   if (!selection) co_return std::unexpected(selection.error());
-  const auto dry_run = is_dry_run(call.http.query);
-  if (!dry_run) co_return std::unexpected(dry_run.error());
   const auto objects = select_objects(store_, *call.kind, *selection);
   for (const auto& object : objects) {
-    if (*dry_run) break;
+    if (options->dry_run) break;
     Key key{call.kind->collection(), std::string(kube::namespace_of(*object)),
             std::string(kube::name_of(*object))};
     const Result<void> removed = co_await remove_object(call.kind, std::move(key), *options);
@@ -304,8 +306,10 @@ net::Task<Outcome> ObjectWrites::evict(Call call) {
   if (!options) co_return std::unexpected(options.error());
   if (!store_.head(call.key()))
     co_return std::unexpected(object_not_found(call.kind->resource, call.path.name));
-  const Result<void> removed = co_await remove_object(call.kind, call.key(), *options);
-  if (!removed) co_return std::unexpected(removed.error());
+  if (!options->dry_run) {
+    const Result<void> removed = co_await remove_object(call.kind, call.key(), *options);
+    if (!removed) co_return std::unexpected(removed.error());
+  }
   co_return Answer::of(Object{{"kind", "Status"},
                               {"apiVersion", "v1"},
                               {"metadata", Object{}},

@@ -13,7 +13,6 @@
 #include "apiserver/json_path.h"
 #include "apiserver/openapi.h"
 #include "apiserver/patch.h"
-#include "apiserver/protobuf_review.h"
 #include "apiserver/request_path.h"
 #include "apiserver/table.h"
 #include "apiserver/write_rules.h"
@@ -360,23 +359,6 @@ TEST(Authenticator, TokensEndAndCannotBeForged) {
   EXPECT_TRUE(authenticator.user_of_token(authenticator.issue_component_token("operator"))->is_admin());
   for (const auto broken : {"", "Bearer ", "Basic admin", "Bearer a.b", "Bearer a.b.c"})
     EXPECT_FALSE(authenticator.user_of(broken)) << broken;
-}
-
-TEST(ProtobufReview, IsRead) {
-  const std::string attributes = std::string("\x0a\x02") + "ns" + "\x12\x04" + "list" + "\x2a\x04" + "pods";
-  const std::string spec = std::string("\x0a") + static_cast<char>(attributes.size()) + attributes;
-  const std::string raw = std::string("\x12") + static_cast<char>(spec.size()) + spec;
-  const std::string type = std::string("\x0a\x01v\x12\x17") + "SelfSubjectAccessReview";
-  std::string bytes("k8s\0", 4);
-  bytes += std::string("\x0a") + static_cast<char>(type.size()) + type + "\x12" +
-           static_cast<char>(raw.size()) + raw;
-  const auto review = decode_protobuf_review(bytes);
-  ASSERT_TRUE(review) << review.error().message;
-  EXPECT_EQ(json::dump(*review),
-            R"({"spec":{"resourceAttributes":{"namespace":"ns","verb":"list","resource":"pods"}}})");
-  EXPECT_FALSE(decode_protobuf_review("{}"));
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    (void)decode_protobuf_review(std::string_view(bytes).substr(0, size));
 }
 
 TEST(OpenApiProto, IsWhatGnosticReads) {

@@ -211,6 +211,23 @@ TEST_F(ServerTest, DryRunChangesNothing) {
   EXPECT_EQ(post(kConfigMaps + "?dryRun=All", config_map("a")).code, 201);
   EXPECT_EQ(get(kConfigMaps + "/a").code, 404);
   EXPECT_EQ(post(kConfigMaps + "?dryRun=Some", config_map("a")).code, 400);
+  ASSERT_EQ(post(kConfigMaps, config_map("b")).code, 201);
+  EXPECT_EQ(call("DELETE", kConfigMaps + "/b?dryRun=All").code, 200);
+  EXPECT_EQ(call("DELETE", kConfigMaps + "/b", R"({"dryRun":["All"]})").code, 200);
+  EXPECT_EQ(call("DELETE", kConfigMaps, R"({"dryRun":["All"]})").code, 200);
+  EXPECT_EQ(get(kConfigMaps + "/b").code, 200);
+  EXPECT_EQ(call("DELETE", kConfigMaps + "/b", R"({"dryRun":["Some"]})").code, 400);
+}
+
+TEST_F(ServerTest, ReadsProtobufOfBuiltInKinds) {
+  const std::string_view kType = "application/vnd.kubernetes.protobuf";
+  // kind and name; the codec's own test has the rest
+  const std::string body =
+      std::string("k8s\0\x0a\x0f\x0a\x02v1\x12\x09", 12) + "ConfigMap" + "\x12\x05\x0a\x03\x0a\x01x";
+  const Reply made = call("POST", kConfigMaps, body, std::string(kType));
+  EXPECT_EQ(made.code, 201) << made.text;
+  EXPECT_EQ(get(kConfigMaps + "/x").code, 200);
+  EXPECT_EQ(call("POST", kConfigMaps, "k8s", std::string(kType)).code, 400);
 }
 
 TEST_F(ServerTest, GeneratesNames) {
@@ -272,6 +289,9 @@ TEST_F(ServerTest, ScaleSubresource) {
   EXPECT_EQ(scaled.at({"kind"}), "Scale");
   EXPECT_EQ(json::int_at(get(kDeployments + "/d").body, {"spec", "replicas"}), 5);
   EXPECT_EQ(merge(kDeployments + "/d/scale", R"({"spec":{"replicas":-1}})").code, 422);
+  const Reply strategic = call("PATCH", kDeployments + "/d/scale", R"({"spec":{"replicas":6}})",
+                               "application/strategic-merge-patch+json");
+  EXPECT_EQ(json::int_at(strategic.body, {"spec", "replicas"}), 6) << strategic.text;
 }
 
 TEST_F(ServerTest, Lists) {

@@ -1,5 +1,7 @@
 #include "apiserver/table.h"
 
+#include <algorithm>
+
 namespace dynamo::apiserver {
 namespace {
 
@@ -43,18 +45,26 @@ json::object column_definition(const Column& column) {
           {"priority", column.priority}};
 }
 
+/// Rows begin with the name unless the kind puts it elsewhere, as events do.
+bool begins_with_name(const Kind& kind) {
+  return std::ranges::none_of(kind.columns, [](const Column& column) { return column.format == "name"; });
+}
+
 json::array column_definitions(const Kind& kind) {
   json::array out;
-  out.push_back(column_definition({.name = "Name",
-                                   .format = "name",
-                                   .cell = {},
-                                   .description = "Name of the object, unique within a namespace."}));
+  if (begins_with_name(kind)) {
+    out.push_back(column_definition({.name = "Name",
+                                     .format = "name",
+                                     .cell = {},
+                                     .description = "Name of the object, unique within a namespace."}));
+  }
   for (const auto& column : kind.columns) out.push_back(column_definition(column));
   return out;
 }
 
 json::object row_of(const Kind& kind, const Object& object, const Presentation& how, WallTime now) {
-  json::array cells{json::value(kube::name_of(object))};
+  json::array cells;
+  if (begins_with_name(kind)) cells.push_back(json::value(kube::name_of(object)));
   for (const auto& column : kind.columns) cells.push_back(column.cell(object, now));
   json::object row{{"cells", std::move(cells)}};
   switch (how.include) {
