@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # tools.sh: prints a folder with a real Kubernetes (API server, controller-manager, scheduler, kubectl), etcd and
 # kubeconform, built once from the Go modules under tools/ (about 6 minutes on two cores, 4 GB of Go cache).
+# tools.sh kubectl: prints a folder with that kubectl at least, built alone where the others are not there.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/lib.sh
@@ -42,6 +43,11 @@ version_flags() {
   done
 }
 
+build_kubectl() {
+  use_recent_go
+  build control-plane "$1" "$(version_flags)" k8s.io/kubernetes/cmd/kubectl
+}
+
 build_tools() {
   local out=$1 kubernetes=k8s.io/kubernetes/cmd flags
   use_recent_go
@@ -54,4 +60,8 @@ build_tools() {
 }
 
 key=$(digest "$here"/tools.sh "$here"/tools/*/go.{mod,sum} "$here"/tools/*/*.go)
-once real "$key" build_tools
+if [ "${1:-}" = kubectl ] && [ ! -e "$CACHE/real/$key/.complete" ]; then
+  once real-kubectl "$key" build_kubectl
+else
+  once real "$key" build_tools
+fi
