@@ -441,14 +441,18 @@ class TestDelete:
         held = graph()
         held["metadata"]["finalizers"] = ["example.com/hold"]
         kubectl("create", "-f", "-", stdin=held)
-        kubectl("delete", "dgd", "g", "--wait=false")
-        assert "deletionTimestamp" in kubectl.get("dgd", "g")["metadata"]
-        waiting = kubectl.start("wait", "--for=delete", "dgd/g", "--timeout=20s")
+        deleting = kubectl.start("delete", "dgd", "g", "--timeout=20s")
         try:
+            deleting.wait_for_output("deleted")
+            assert "deletionTimestamp" in kubectl.get("dgd", "g")["metadata"]
+            in_vain = kubectl.attempt("wait", "--for=delete", "dgd/g", "--timeout=1s")
+            assert in_vain.code == 1
+            assert "timed out waiting for the condition" in in_vain.err
+            assert deleting.exit_code() is None, deleting.output()
             kubectl("patch", "dgd", "g", "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
-            assert waiting.wait() == 0, waiting.output()
+            assert deleting.wait() == 0, deleting.output()
         finally:
-            waiting.end()
+            deleting.end()
         assert kubectl.attempt("get", "dgd", "g").code == 1
 
     def test_a_namespace_goes_with_what_is_in_it(self, kubectl: Kubectl):
