@@ -75,7 +75,7 @@ Result<void> SupervisedEngine::launch() {
 
 net::Task<void> SupervisedEngine::watch_exit() {
   const auto status = co_await process_->wait(tasks_.stop_token());
-  if (!status) co_return;  // stop() ends it
+  if (!status || tasks_.stop_token().stop_requested()) co_return;  // stop() ends it
   exited_.request_stop();
   tell_ended(Error{Errc::unavailable, "the engine ended with " + status->to_string(), nullptr});
 }
