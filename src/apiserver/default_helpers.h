@@ -4,11 +4,14 @@
 
 namespace dynamo::apiserver {
 
-/// Sets member `key` when it is absent or null.
+/// Sets member `key` when it is absent or null. `value` may be another member of `object`: it is copied before the
+/// object grows.
 template <class Value>
 void set_default(json::object& object, std::string_view key, Value&& value) {
-  json::value& slot = object[key];
-  if (slot.is_null()) slot = json::value(std::forward<Value>(value));
+  const json::value* present = object.if_contains(key);
+  if (present != nullptr && !present->is_null()) return;
+  json::value wanted(std::forward<Value>(value));
+  object[key] = std::move(wanted);
 }
 
 /// Calls `each(object)` for every object in the list `key`.
