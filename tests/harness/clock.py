@@ -9,6 +9,8 @@ T = TypeVar("T")
 
 # How much slower than a plain build the binary under test may be (sanitizers).
 PATIENCE = float(os.environ.get("DYNAMO_TEST_PATIENCE", "1"))
+# How many bytes more it may hold: sanitizers keep freed memory for a while, to catch whoever uses it.
+MEMORY_SLACK = 0 if PATIENCE == 1 else 512 * 1024 * 1024
 
 
 def eventually(condition: Callable[[], T | None], what: str, within: float = 10.0, every: float = 0.02) -> T:
