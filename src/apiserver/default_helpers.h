@@ -4,8 +4,8 @@
 
 namespace dynamo::apiserver {
 
-/// Sets member `key` when it is absent or null. `value` may be another member of `object`: it is copied before the
-/// object grows.
+/// Sets member `key` when it is absent or null. `value` may be another member of `object`: it is copied
+/// before the object grows.
 template <class Value>
 void set_default(json::object& object, std::string_view key, Value&& value) {
   const json::value* present = object.if_contains(key);

@@ -113,7 +113,7 @@ struct DeleteCase {
   std::string_view name, plural, live;
   DeleteOptions options;
   DeletePlan::Action action;
-  std::string_view metadata = "";  // what is added to it, as JSON members
+  std::string_view metadata;  // what is added to it, as JSON members
 };
 class DeleteTest : public ::testing::TestWithParam<DeleteCase> {};
 TEST_P(DeleteTest, Plans) {
