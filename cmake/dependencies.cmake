@@ -25,6 +25,8 @@ dynamo_dependency(yaml yaml-cpp)
 dynamo_dependency(ssl ssl crypto)
 dynamo_dependency(crypto crypto)
 dynamo_dependency(sqlite sqlite3)
+dynamo_dependency(utf8proc utf8proc)
+dynamo_dependency(onig onig)  # for tests only: Debian has it as a shared library alone
 target_link_libraries(dep_ssl INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 target_link_libraries(dep_crypto INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 target_link_libraries(dep_sqlite INTERFACE m ${CMAKE_DL_LIBS})
