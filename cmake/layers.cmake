@@ -6,6 +6,11 @@
 #                       layer        may use
 set(DYNAMO_LAYERS
     "base      |"
+    "text      | base"
+    "tokens    | base text"
+    "jinja     | base text"
+    "chat      | base jinja"
+    "parsers   | base"
     "net       | base"
     "telemetry | base net"
     "process   | base net"
@@ -17,14 +22,14 @@ set(DYNAMO_LAYERS
     "engine    | base net openai process"
     "worker    | base net openai telemetry discovery engine"
     "router    | base"
-    "frontend  | base net openai telemetry discovery router"
+    "frontend  | base net openai telemetry discovery router tokens"
     "graph     | base schema api"
     "operator  | base net telemetry schema kube api graph"
     "node      | base net process kube"
     "controllers | base net kube"
     "apiserver | base net telemetry schema kube api"
     "up        | base net telemetry process schema kube api graph operator controllers apiserver node"
-    "cli       | base net telemetry schema openai kube discovery api engine worker router frontend graph operator apiserver up process node controllers")
+    "cli       | base text tokens jinja chat parsers net telemetry schema openai kube discovery api engine worker router frontend graph operator apiserver up process node controllers")
 
 # dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …])
 # Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test.
@@ -61,7 +66,7 @@ function(dynamo_layer name)
     target_compile_definitions(${name}_test PRIVATE DYNAMO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_precompile_headers(${name}_test REUSE_FROM dynamo_base)
     include(GoogleTest)
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
                          PROPERTIES TIMEOUT 120)
   endif()
 endfunction()

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """count.py PATH…: adds up the JUnit files given, or found below the folders given, as `N passed, N failed`.
 
+The names of the tests that failed come first, a line each.
+
 With --at-least DIR it also fails when fewer tests ran than are recorded below DIR: a sanitizer run must not be
 a smaller run.
 """
@@ -9,18 +11,18 @@ import argparse
 import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
 class Count:
     passed: int = 0
-    failed: int = 0
+    failures: list[str] = field(default_factory=list)
     skipped: int = 0
 
     def add(self, case: ElementTree.Element) -> None:
         if case.find("failure") is not None or case.find("error") is not None or case.get("status") == "fail":
-            self.failed += 1
+            self.failures.append(f"{case.get('classname', '')}::{case.get('name', '')}")
         elif case.find("skipped") is not None or case.get("status") in ("notrun", "disabled"):
             self.skipped += 1
         else:
@@ -28,11 +30,11 @@ class Count:
 
     @property
     def total(self) -> int:
-        return self.passed + self.failed + self.skipped
+        return self.passed + len(self.failures) + self.skipped
 
     def __str__(self) -> str:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
-        return f"{self.passed} passed, {self.failed} failed{skipped}"
+        return f"{self.passed} passed, {len(self.failures)} failed{skipped}"
 
 
 def count(paths: list[pathlib.Path]) -> Count:
@@ -50,6 +52,8 @@ def main() -> int:
     parser.add_argument("--at-least", type=pathlib.Path)
     options = parser.parse_args()
     total = count(options.paths)
+    for name in total.failures:
+        print(f"failed: {name}")
     print(total)
     if options.at_least and total.total < count([options.at_least]).total:
         print(f"fewer tests than in {options.at_least}", file=sys.stderr)

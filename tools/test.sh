@@ -19,8 +19,17 @@ tools/build.sh "$preset"
 rm -rf "$results"
 mkdir -p "$results"
 failed=0
-ctest --test-dir "build/$preset" --parallel "$JOBS" --output-on-failure --no-tests=error \
-  --output-junit "$results/unit.xml" || failed=1
+# On a terminal one line that moves; elsewhere only what failed and the sum.
+unit_tests() {
+  local options=(--test-dir "build/$preset" --parallel "$JOBS" --output-on-failure --no-tests=error)
+  options+=(--output-junit "$results/unit.xml")
+  if [ -t 1 ]; then
+    ctest --progress "${options[@]}"
+  else
+    ctest "${options[@]}" | { grep --line-buffered -vE '^ +Start |  Passed +[0-9.]+ sec$' || :; }
+  fi
+}
+unit_tests || failed=1
 tests/run.sh "build/$preset/dynamo" "$results/e2e.xml" tests/e2e || failed=1
 tools/count.py "$results"
 exit "$failed"

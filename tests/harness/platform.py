@@ -38,7 +38,10 @@ class Platform:
         )
 
     def must(self, *arguments: str, stdin: str = "", within: float = 60.0) -> str:
-        done = self.command(*arguments, stdin=stdin, within=within)
+        try:
+            done = self.command(*arguments, stdin=stdin, within=within)
+        except subprocess.TimeoutExpired as late:
+            raise AssertionError(f"{arguments} has not ended within {late.timeout:g} s\n{late.stdout!r}\n{self.state()}") from None
         assert done.returncode == 0, f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}\n{self.log()}"
         return done.stdout
 
@@ -51,6 +54,13 @@ class Platform:
     def log(self) -> str:
         file = self.home / "dynamo" / "default" / "up.log"
         return file.read_text(errors="replace") if file.exists() else ""
+
+    def state(self) -> str:
+        """The platform's log, and what its objects and pods say of themselves."""
+        looks = [("get", "dgd", "-o", "yaml"), ("get", "pods", "-o", "yaml"), ("events",)]
+        said = [f"$ {' '.join(look)}\n{(done := self.command(*look)).stdout}{done.stderr}" for look in looks]
+        logs = [f"{file}:\n{file.read_text(errors='replace')}" for file in sorted(self.home.rglob("*.log"))]
+        return "\n".join(said + logs)
 
     def objects(self, kind: str) -> list[dict[str, Any]]:
         return json.loads(self.must("get", kind, "-o", "json"))["items"]
