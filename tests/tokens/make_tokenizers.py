@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""make_tokenizers.py FOLDER: trains the tokenizers of recipes.py and writes each to FOLDER/NAME.json."""
+
+import json
+import pathlib
+import sys
+
+from parts import TrainedModel
+from recipes import RECIPES, Recipe
+from texts import sentences
+from tokenizers import Tokenizer
+
+SENTENCES = 1500
+
+
+def make(recipe: Recipe, corpus: list[str]) -> str:
+    """The text of a tokenizer.json."""
+    trained = recipe.model if isinstance(recipe.model, TrainedModel) else None
+    tokenizer = Tokenizer(trained.model if trained else recipe.model)
+    for part in ("normalizer", "pre_tokenizer", "post_processor", "decoder"):
+        if (chosen := getattr(recipe, part)) is not None:
+            setattr(tokenizer, part, chosen)
+    if trained:
+        tokenizer.train_from_iterator(corpus, trained.trainer)
+    tokenizer.add_tokens(list(recipe.added))
+    definition = json.loads(tokenizer.to_str())
+    for edit in [trained.edit if trained else None, *recipe.edits]:
+        if edit:
+            edit(definition)
+    text = json.dumps(definition, ensure_ascii=False)
+    Tokenizer.from_str(text)  # the library reads what was written
+    return text
+
+
+def main(folder: pathlib.Path) -> None:
+    corpus = list(sentences(SENTENCES))
+    for name, recipe in RECIPES.items():
+        (folder / f"{name}.json").write_text(make(recipe(), corpus))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(pathlib.Path(sys.argv[1]))

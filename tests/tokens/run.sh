@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# run.sh [pytest options]: tokenizers of every kind, ours beside the real library, on random texts.
+# DYNAMO_TOKENS_PRESET names the build to test (dev), DYNAMO_TOKENS_TEXTS the texts for each tokenizer and question.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tools/lib.sh
+. "$here/../../tools/lib.sh"
+preset=${DYNAMO_TOKENS_PRESET:-dev}
+results=$ROOT/build/results/tokens
+
+make_tokenizers() { "$python" "$here/make_tokenizers.py" "$1"; }
+
+export PYTHONDONTWRITEBYTECODE=1 RUST_BACKTRACE=0
+python=$("$ROOT/tools/venv.sh" "$here/requirements.txt")/bin/python
+key=$(digest "$here/"{requirements.txt,texts.py,parts.py,recipes.py,make_tokenizers.py})
+TOKENIZER_FILES=$(once tokenizers "$key" make_tokenizers)
+export TOKENIZER_FILES
+"$ROOT/tools/build.sh" "$preset" dynamo
+export DYNAMO_BIN=$ROOT/build/$preset/dynamo
+cd "$here"
+failed=0
+"$python" -m pytest -c pytest.ini --rootdir "$here" --confcutdir "$here" --quiet \
+  --junit-xml "$results/tokens.xml" "$@" . || failed=1
+"$ROOT/tools/count.py" "$results"
+exit "$failed"

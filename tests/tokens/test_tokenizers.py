@@ -1,0 +1,104 @@
+"""Every tokenizer of recipes.py: the built binary and the real library say the same of random texts.
+
+DYNAMO_TOKENS_TEXTS is the number of texts for each tokenizer and kind of question, DYNAMO_TOKENS_SEED the seed.
+A difference is reported with the smallest text that shows it.
+"""
+
+import os
+import pathlib
+import random
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from oracle import Oracle
+from recipes import RECIPES
+from shrink import shrink
+from subject import Ids, Subject
+from texts import Writer
+
+MODELS = pathlib.Path(os.environ["TOKENIZER_FILES"])
+TEXTS = int(os.environ.get("DYNAMO_TOKENS_TEXTS", "1000"))
+SEED = os.environ.get("DYNAMO_TOKENS_SEED", "1")
+BATCH = 5000
+SHOWN = 3
+
+pytestmark = pytest.mark.parametrize("name", RECIPES)
+
+
+class Pair:
+    """The same tokenizer file read by both."""
+
+    def __init__(self, name: str):
+        path = MODELS / f"{name}.json"
+        self.subject = Subject(path)
+        self.oracle = Oracle(path)
+
+    def writer(self, kind: str) -> Writer:
+        return Writer(f"{SEED}/{self.subject.model.stem}/{kind}", self.oracle.markers())
+
+    def check(self, ask: Callable[[Any, Sequence[Any]], list[Any]], batches: Iterator[list[Any]]) -> None:
+        """Asks both with `ask`; fails with the smallest questions that they answer differently."""
+        answered = total = 0
+        for batch in batches:
+            got, want = self._both(ask, batch)
+            different = [question for question, g, w in zip(batch, got, want) if w is not None and g != w]
+            if different:
+                pytest.fail(self._report(ask, different, len(batch)), pytrace=False)
+            answered += sum(w is not None for w in want)
+            total += len(batch)
+        assert answered > 0.9 * total, f"the library itself failed in {total - answered} of {total} cases"
+
+    def _both(self, ask: Callable[[Any, Sequence[Any]], list[Any]], batch: list[Any]) -> tuple[list[Any], list[Any]]:
+        with ThreadPoolExecutor(1) as beside:
+            got = beside.submit(ask, self.subject, batch)
+            want = ask(self.oracle, batch)
+            return got.result(), want
+
+    def _report(self, ask: Callable[[Any, Sequence[Any]], list[Any]], different: list[Any], total: int) -> str:
+        def differs(candidates: list[Any]) -> list[bool]:
+            got, want = self._both(ask, candidates)
+            return [w is not None and g != w for g, w in zip(got, want)]
+
+        lines = [f"{len(different)} of {total} differ: {self.subject.model}"]
+        for question in sorted(different, key=len)[:SHOWN]:
+            smallest = shrink(question, differs)
+            got, want = self._both(ask, [smallest])
+            lines += [f"  asked    {smallest!a}", f"  library  {want[0]!a}", f"  dynamo   {got[0]!a}"]
+        return "\n".join(lines)
+
+
+def texts(writer: Writer) -> Iterator[list[str]]:
+    for begin in range(0, TEXTS, BATCH):
+        yield writer.texts(min(BATCH, TEXTS - begin))
+
+
+def sequences_of_ids(pair: Pair) -> Iterator[list[Ids]]:
+    """What texts became, what texts became with some tokens changed, and any tokens at all."""
+    dice, writer, every = random.Random(SEED), pair.writer("ids"), pair.oracle.ids_in_use()
+    for batch in texts(writer):
+        encoded = [ids or [] for ids in pair.oracle.encode(batch, True)]
+        for number, ids in enumerate(encoded):
+            if number % 3 == 1:
+                encoded[number] = [dice.choice(every) if dice.random() < 0.2 else token for token in ids]
+            elif number % 3 == 2:
+                encoded[number] = dice.choices(every, k=dice.randint(0, 12))
+        yield encoded
+
+
+def test_tokens_and_offsets(name: str):
+    pair = Pair(name)
+    pair.check(lambda side, batch: side.encode_with_offsets(batch), texts(pair.writer("offsets")))
+
+
+@pytest.mark.parametrize("special", [True, False], ids=["special", "bare"])
+def test_ids_alone(name: str, special: bool):
+    pair = Pair(name)
+    pair.check(lambda side, batch: side.encode(batch, special), texts(pair.writer(f"ids-{special}")))
+
+
+@pytest.mark.parametrize("skip", [True, False], ids=["skip", "keep"])
+def test_decoded_text(name: str, skip: bool):
+    pair = Pair(name)
+    pair.check(lambda side, batch: side.decode(batch, skip), sequences_of_ids(pair))
