@@ -22,6 +22,7 @@ struct UpFlags {
   bool ephemeral = false;
   std::string engine = "auto";
   double ready_timeout_seconds = 600;
+  std::int64_t resync_seconds = 36'000;
 };
 
 void declare(FlagSet& set, UpFlags& flags) {
@@ -40,6 +41,8 @@ void declare(FlagSet& set, UpFlags& flags) {
       {.allowed{"auto", "mock", "echo", "real"}});
   set.number("--ready-timeout", flags.ready_timeout_seconds,
              "Seconds until graphs must be ready with --detach", {.range{{1, 86400}}});
+  set.number("--resync-seconds", flags.resync_seconds,
+             "How often controllers look at every object again; 0 = only on changes", {.range{{0, 1e9}}});
 }
 
 std::string own_path() {
@@ -50,11 +53,12 @@ std::string own_path() {
 
 /// What `--detach` starts in the background.
 std::vector<std::string> foreground_command(const UpFlags& flags) {
-  std::vector<std::string> out{own_path(),        "up",
-                               "--name",          flags.name,
-                               "--port",          std::to_string(flags.port),
-                               "--engine",        flags.engine,
-                               "--ready-timeout", fmt::format("{}", flags.ready_timeout_seconds)};
+  std::vector<std::string> out{own_path(),         "up",
+                               "--name",           flags.name,
+                               "--port",           std::to_string(flags.port),
+                               "--engine",         flags.engine,
+                               "--ready-timeout",  fmt::format("{}", flags.ready_timeout_seconds),
+                               "--resync-seconds", std::to_string(flags.resync_seconds)};
   if (flags.ephemeral) out.emplace_back("--ephemeral");
   if (!flags.files.empty()) out.emplace_back("--");
   out.insert(out.end(), flags.files.begin(), flags.files.end());
@@ -115,6 +119,7 @@ Result<int> run_here(const UpFlags& flags, const up::StateDir& state, const Envi
   options.platform.port = static_cast<std::uint16_t>(flags.port);
   options.platform.ephemeral = flags.ephemeral;
   options.platform.engine = node::parse_engine_mode(flags.engine).value_or(node::EngineMode::automatic);
+  options.platform.resync = std::chrono::seconds{flags.resync_seconds};
   options.platform.dynamo = own_path();
   options.platform.version = DYNAMO_VERSION;
   options.platform.environment = environment;

@@ -89,6 +89,10 @@ struct Manager::Impl {
     return all;
   }
 
+  void resync() {
+    for (const auto& [resource, one] : caches) one->resync_now();
+  }
+
   net::Task<void> run_controllers(net::TaskGroup& group) {
     const std::stop_token stop = group.stop_token();
     for (const auto& [resource, one] : caches) {
@@ -96,6 +100,8 @@ struct Manager::Impl {
       if (!synced) co_return;
     }
     started = true;
+    group.spawn(
+        kube::resync_regularly(client.loop(), options.resync, [this](std::uint64_t) { resync(); }, stop));
     group.spawn(deployments.run(stop));
     group.spawn(replica_sets.run(stop));
     group.spawn(services.run(stop));

@@ -14,6 +14,7 @@ struct ManagerOptions {
   /// Kinds besides the built-in ones whose objects are cleaned up after their owners: our custom resources.
   /// Their definitions must be there already.
   std::vector<kube::Resource> further_kinds;
+  Duration resync = std::chrono::hours{10};  // how often every object is looked at again; zero = never
   const Clock* clock = &Clock::system();
   kube::Random random = kube::system_random();
   /// Told of failures, for the log.

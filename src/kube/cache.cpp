@@ -12,13 +12,11 @@ Cache::Cache(Client& client, Resource resource, CacheOptions options)
     : client_(client), resource_(std::move(resource)), options_(std::move(options)), synced_(client.loop()) {}
 
 net::Task<void> Cache::run(std::stop_token stop) {
-  resync_when_due();
   while (!stop.stop_requested()) {
     auto step = resource_version_.empty() ? list_once(stop) : watch_once(stop);
     auto outcome = co_await std::move(step);
     if (!outcome && outcome.error().code != Errc::cancelled) co_await pause(std::move(outcome.error()), stop);
   }
-  resync_timer_.reset();
 }
 
 net::Task<bool> Cache::wait_synced(std::stop_token stop, std::optional<TimePoint> deadline) {
@@ -99,15 +97,14 @@ void Cache::tell(const Change& change) const {
   for (const Handler& handler : handlers_) handler(change);
 }
 
-void Cache::resync_when_due() {
-  if (options_.resync <= Duration::zero()) return;
-  if (!resync_timer_) {
-    resync_timer_.emplace(client_.loop(), [this] {
-      resync_now();
-      resync_when_due();
-    });
+net::Task<void> resync_regularly(net::Loop& loop, Duration every, std::function<void(std::uint64_t)> resync,
+                                 std::stop_token stop) {
+  if (every <= Duration::zero()) co_return;
+  for (std::uint64_t count = 1;; ++count) {
+    co_await loop.sleep_for(every, stop);
+    if (stop.stop_requested()) co_return;
+    resync(count);
   }
-  resync_timer_->arm(client_.loop().now() + options_.resync);
 }
 
 }  // namespace dynamo::kube

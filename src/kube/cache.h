@@ -17,7 +17,6 @@ struct CacheOptions {
   std::string ns;  // empty = all namespaces
   std::string label_selector;
   std::string field_selector;
-  Duration resync{};  // how often every object is handed to the handlers again; zero = never
   BackoffPolicy retry{std::chrono::milliseconds{200}, std::chrono::seconds{30}, 2.0, 0.5};
   std::chrono::seconds watch_timeout{300};
   /// Takes what nobody reads out of an object before it is kept; managedFields have gone already.
@@ -73,7 +72,6 @@ class Cache {
   void take(WatchEvent event);
   void strip(Object& object) const;
   void tell(const Change& change) const;
-  void resync_when_due();
 
   Client& client_;
   Resource resource_;
@@ -84,7 +82,11 @@ class Cache {
   std::string resource_version_;  // where to go on watching; empty = list first
   int failures_ = 0;
   std::uint64_t lists_ = 0;
-  std::optional<net::Loop::Timer> resync_timer_;
 };
+
+/// Calls `resync` every so often with how many times that was, until `stop`; a time of zero means never. It
+/// should hand all objects to their controllers again: what somebody else has changed unseen is mended then.
+net::Task<void> resync_regularly(net::Loop& loop, Duration every, std::function<void(std::uint64_t)> resync,
+                                 std::stop_token stop);
 
 }  // namespace dynamo::kube

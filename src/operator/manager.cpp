@@ -9,7 +9,6 @@ namespace {
 WorldOptions world_options(const ManagerOptions& options, const telemetry::Logger& log) {
   return {.ns = options.ns,
           .settings = options.settings,
-          .resync = options.resync,
           .failed = [log](std::string_view what, const Error& why, int failures) {
             log.warn("cannot read from the API server",
                      {{"what", what}, {"error", why.message}, {"failures", failures}});
@@ -78,10 +77,17 @@ net::Task<void> Manager::control(std::stop_token stop) {
   log_.info("ready", {{"graphs", world_.graphs.size()}, {"components", world_.components.size()}});
   ready_ = true;
   net::TaskGroup controllers(client_.loop());
+  controllers.spawn(kube::resync_regularly(
+      client_.loop(), options_.resync, [this](std::uint64_t count) { resync(count); }, stop));
   for (kube::Controller* controller : {&graph_controller_, &component_controller_, &adapter_controller_}) {
     controllers.spawn(controller->run(stop));
   }
   co_await controllers.join();
+}
+
+void Manager::resync(std::uint64_t count) {
+  world_.resync_now();
+  log_.debug("looking at every object again", {{"resyncs", count}});
 }
 
 bool Manager::idle() const {

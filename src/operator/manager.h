@@ -18,8 +18,8 @@ namespace dynamo::operators {
 struct ManagerOptions {
   std::string ns{};  // empty = all namespaces
   graph::Settings settings{};
-  std::size_t workers = 4;  // reconciliations of a kind at once
-  Duration resync = std::chrono::hours{10};
+  std::size_t workers = 4;                   // reconciliations of a kind at once
+  Duration resync = std::chrono::hours{10};  // how often every object is looked at again; zero = never
   kube::BackoffPolicy backoff{};
 };
 
@@ -47,6 +47,7 @@ class Manager {
  private:
   kube::ControllerOptions controller_options(std::string name);
   net::Task<void> control(std::stop_token stop);
+  void resync(std::uint64_t count);
 
   kube::Client& client_;
   ManagerOptions options_;

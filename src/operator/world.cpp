@@ -60,7 +60,6 @@ std::array<const kube::Cache*, 10> World::all() const {
 kube::CacheOptions World::cache_options(std::string what) const {
   kube::CacheOptions options;
   options.ns = options_.ns;
-  options.resync = options_.resync;
   if (options_.failed) {
     options.failed = [told = options_.failed, what = std::move(what)](const Error& why, int failures) {
       told(what, why, failures);

@@ -18,7 +18,6 @@ namespace dynamo::operators {
 struct WorldOptions {
   std::string ns{};  // empty = all namespaces
   graph::Settings settings{};
-  Duration resync{};  // how often every object is looked at again; zero = only when it changes
   /// Told when something cannot be listed or watched, and how many times in a row.
   std::function<void(std::string_view what, const Error&, int failures)> failed{};
 };

@@ -79,11 +79,6 @@ Environment pod_environment(const Environment& user) {
   return out;
 }
 
-/// 16 to 239: away from 127.0.x, which people use themselves.
-std::uint8_t address_block(const StateDir& state) {
-  return static_cast<std::uint8_t>(16 + std::hash<std::string>{}(state.root.string()) % 224);
-}
-
 /// Hands log requests to the node, once there is one.
 struct Platform::Logs final : apiserver::LogSource {
   struct Stream final : apiserver::LogStream {
@@ -119,18 +114,21 @@ Result<std::unique_ptr<Platform>> Platform::open(net::Loop& loop, PlatformOption
   if (auto made = make_folder(options.state.root); !made) return std::unexpected(std::move(made.error()));
   auto lock = Lock::take(options.state.lock().string());
   if (!lock) return std::unexpected(std::move(lock.error()));
+  auto addresses = AddressBlock::claim(preferred_address_block(options.state));
+  if (!addresses) return std::unexpected(std::move(addresses.error()));
   auto publisher = Publisher::open(loop, options.port);
   if (!publisher) return std::unexpected(std::move(publisher.error()));
-  return std::unique_ptr<Platform>(
-      new Platform(loop, std::move(options), std::move(log), std::move(*lock), std::move(*publisher)));
+  return std::unique_ptr<Platform>(new Platform(loop, std::move(options), std::move(log), std::move(*lock),
+                                                std::move(*addresses), std::move(*publisher)));
 }
 
 Platform::Platform(net::Loop& loop, PlatformOptions options, telemetry::Logger log, Lock lock,
-                   std::unique_ptr<Publisher> publisher)
+                   AddressBlock addresses, std::unique_ptr<Publisher> publisher)
     : loop_(loop),
       options_(std::move(options)),
       log_(std::move(log)),
       lock_(std::move(lock)),
+      addresses_(std::move(addresses)),
       publisher_(std::move(publisher)),
       logs_(std::make_unique<Logs>()),
       changed_(loop),
@@ -212,7 +210,7 @@ net::Task<Result<void>> Platform::start_node() {
   options.dynamo = options_.dynamo;
   options.reaper = {"/proc/self/exe", "pod-reaper"};
   options.environment = pod_environment(options_.environment);
-  options.address_block = address_block(options_.state);
+  options.address_block = addresses_.number();
   options.engine_mode = options_.engine;
   options.server = server_url();
   options.ca_pem = server_->authority_pem();
@@ -231,14 +229,15 @@ net::Task<Result<void>> Platform::start_node() {
 void Platform::start_controllers() {
   controllers::ManagerOptions options;
   options.further_kinds = our_kinds();
+  options.resync = options_.resync;
   options.failed = [log = log_.with_target("controllers")](
                        std::string_view controller, const kube::NamespacedName& key, const Error& why) {
     log.warn("reconciliation failed",
              {{"controller", controller}, {"object", key.to_string()}, {"error", why.message}});
   };
   controllers_ = std::make_unique<controllers::Manager>(*controllers_client_, std::move(options));
-  operator_ = std::make_unique<operators::Manager>(*operator_client_, operators::ManagerOptions{},
-                                                   log_.with_target("operator"));
+  operator_ = std::make_unique<operators::Manager>(
+      *operator_client_, operators::ManagerOptions{.resync = options_.resync}, log_.with_target("operator"));
   tasks_.spawn(controllers_->run(tasks_.stop_token()));
   tasks_.spawn(operator_->run(tasks_.stop_token()));
 }

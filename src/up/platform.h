@@ -13,6 +13,7 @@
 #include "operator/manager.h"
 #include "telemetry/log.h"
 
+#include "up/address_block.h"
 #include "up/lock.h"
 #include "up/publisher.h"
 #include "up/state.h"
@@ -24,7 +25,8 @@ struct PlatformOptions {
   std::uint16_t port = 8000;  // where the first graph is published
   bool ephemeral = false;     // objects in memory, everything else gone at the end
   node::EngineMode engine = node::EngineMode::automatic;
-  std::string dynamo;  // our own executable
+  Duration resync = std::chrono::hours{10};  // of the controllers and the operator
+  std::string dynamo;                        // our own executable
   std::string version;
   Environment environment;
 };
@@ -59,7 +61,7 @@ class Platform {
 
  private:
   struct Logs;  // the node's logs as the API server wants them
-  Platform(net::Loop& loop, PlatformOptions options, telemetry::Logger log, Lock lock,
+  Platform(net::Loop& loop, PlatformOptions options, telemetry::Logger log, Lock lock, AddressBlock addresses,
            std::unique_ptr<Publisher> publisher);
   net::Task<Result<void>> start_server();
   net::Task<Result<void>> start_server_at(std::uint16_t port);
@@ -74,6 +76,7 @@ class Platform {
   PlatformOptions options_;
   telemetry::Logger log_;
   Lock lock_;
+  AddressBlock addresses_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Logs> logs_;
   std::unique_ptr<apiserver::Server> server_;
@@ -90,8 +93,5 @@ class Platform {
 /// The variables that pods' processes start from: those of the user that say who and where they are, not
 /// those that would tie a pod to the user's own cluster.
 Environment pod_environment(const Environment& user);
-
-/// The second number of the pods' addresses 127.N.x.y: the same for the same state directory.
-std::uint8_t address_block(const StateDir& state);
 
 }  // namespace dynamo::up

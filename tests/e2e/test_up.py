@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from harness.clock import eventually
 from harness.http import Stream, content, get, request
+from harness.kubectl import Kubectl, debian_kubectl
 from harness.metrics import scrape
 from harness.platform import AGG, AGG_MODEL, WORKERS, Platform, is_alive, is_ready, pid_of, restarts_of
 from harness.process import plain_environment
@@ -236,6 +238,36 @@ def test_only_what_changed_is_restarted(platform: Platform):
     eventually(lambda: not platform.pods("one-"), "the pods of the deleted graph are gone", within=40)
     assert [pid for pid in gone.values() if is_alive(pid)] == []
     assert platform.pids("two-") == {name: pid for name, pid in others.items() if name.startswith("two-")}
+
+
+def test_a_resync_of_what_is_as_it_should_be_writes_nothing(platform: Platform):
+    platform.environment |= {"DYN_LOG": "warn,operator=debug"}
+    platform.up("-", "--resync-seconds", "1", stdin=graph("one", workers=2))
+    platform.ready_pids("one-", 3)
+    kubectl = Kubectl(debian_kubectl(), pathlib.Path(platform.must("kubeconfig", "--path").strip()), platform.home)
+
+    def steady() -> bool:
+        before = writes(kubectl)
+        resyncs = resyncs_of(platform)
+        eventually(lambda: resyncs_of(platform) >= resyncs + 1, "a resync", within=10)
+        return writes(kubectl) == before
+
+    eventually(steady, "the platform has come to rest", within=20)
+    before, resyncs = writes(kubectl), resyncs_of(platform)
+    eventually(lambda: resyncs_of(platform) >= resyncs + 3, "three resyncs", within=20)
+    assert writes(kubectl) == before
+
+
+def writes(kubectl: Kubectl) -> dict[str, int]:
+    """The requests that were not reads, as the API server has counted them."""
+    counted = re.findall(r'^apiserver_request_total\{(verb="(\w+)".*)\} (\d+)$', kubectl("get", "--raw", "/metrics").out, re.M)
+    made = {labels: int(count) for labels, verb, count in counted if verb not in ("GET", "LIST", "WATCH")}
+    assert made, "no request was counted, not even those that made the graph"
+    return made
+
+
+def resyncs_of(platform: Platform) -> int:
+    return platform.log().count("looking at every object again")
 
 
 def mark_of(pod: dict) -> str:
