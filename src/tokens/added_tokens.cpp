@@ -1,0 +1,158 @@
+#include "tokens/added_tokens.h"
+
+#include "text/classes.h"
+#include "text/code_point.h"
+
+namespace dynamo::tokens {
+namespace {
+
+/// Two invisible characters that join others count as parts of a word.
+bool is_word(char32_t code) { return text::is_word(code) || code == 0x200C || code == 0x200D; }
+
+bool begins_with_word(std::string_view text) {
+  return !text.empty() && is_word(text::code_point_at(text, 0).code);
+}
+
+bool ends_with_word(std::string_view text) {
+  return !text.empty() && is_word(text::code_point_at(text, text::code_point_before(text, text.size())).code);
+}
+
+std::size_t space_begin(std::string_view text, std::size_t end, std::size_t least) {
+  while (end > least) {
+    const std::size_t before = text::code_point_before(text, end);
+    if (!text::is_white_space(text::code_point_at(text, before).code)) break;
+    end = before;
+  }
+  return std::max(end, least);
+}
+
+std::size_t space_end(std::string_view text, std::size_t begin) {
+  while (begin < text.size()) {
+    const auto [code, size] = text::code_point_at(text, begin);
+    if (!text::is_white_space(code)) break;
+    begin += size;
+  }
+  return begin;
+}
+
+Span span(std::size_t begin, std::size_t end) {
+  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+}
+
+}  // namespace
+
+Result<void> TokenFinder::add(std::string_view text, TokenId id) {
+  if (text.empty()) return fail(Errc::invalid, "an added token is empty once it is normalized; remove it");
+  if (!trie_.add(text, id)) {
+    return fail(Errc::invalid,
+                fmt::format("two added tokens read \"{}\" once they are normalized; remove one", text));
+  }
+  begins_[static_cast<unsigned char>(text.front())] = true;
+  empty_ = false;
+  return {};
+}
+
+std::optional<TokenFinder::Found> TokenFinder::longest_at(std::string_view text, std::size_t at) const {
+  std::optional<Found> found;
+  Trie::Node node = Trie::kRoot;
+  for (std::size_t end = at; end < text.size();) {
+    node = trie_.step(node, text[end++]);
+    if (node == Trie::kNone) break;
+    if (trie_.value(node) != Trie::kNone) found = Found{at, end, trie_.value(node)};
+  }
+  return found;
+}
+
+std::optional<TokenFinder::Found> TokenFinder::find(std::string_view text, std::size_t from) const {
+  for (; from < text.size(); ++from) {
+    if (!begins_[static_cast<unsigned char>(text[from])]) continue;
+    if (const auto found = longest_at(text, from)) return found;
+  }
+  return std::nullopt;
+}
+
+Result<AddedTokens> AddedTokens::build(const std::vector<AddedToken>& listed, const Vocabulary& model,
+                                       const Normalizer* normalizer) {
+  AddedTokens tokens;
+  tokens.next_id_ = model.size();
+  for (const AddedToken& token : listed) {
+    if (!token.content.empty()) tokens.add(token, model, normalizer);
+  }
+  if (auto indexed = tokens.index(); !indexed) return context("added_tokens", indexed.error());
+  return tokens;
+}
+
+TokenId AddedTokens::give_id(const AddedToken& token, const Vocabulary& model) {
+  if (token.id) return *token.id;
+  if (const auto known = ids_.find(token.content); known != ids_.end()) return known->second;
+  if (const auto known = model.id(token.content)) return *known;
+  return static_cast<TokenId>(next_id_++);
+}
+
+void AddedTokens::add(const AddedToken& token, const Vocabulary& model, const Normalizer* normalizer) {
+  const TokenId id = give_id(token, model);
+  Entry entry{token, token.content, false};
+  if (token.normalized && normalizer != nullptr) normalizer->apply(entry.shown);
+  if (token.special) special_.insert(token.content);
+  ids_[token.content] = id;
+  entries_.insert_or_assign(id, std::move(entry));
+  id_limit_ = std::max<std::size_t>(id_limit_, id + 1);
+}
+
+Result<void> AddedTokens::index() {
+  for (auto& [id, entry] : entries_) {
+    entry.special = special_.contains(entry.shown);
+    TokenFinder& finder = entry.token.normalized ? normalized_ : raw_;
+    if (auto added = finder.add(entry.shown, id); !added) return added;
+  }
+  return {};
+}
+
+/// What a token found takes of the text, of which `taken` bytes are given away already; nothing when it
+/// should stand alone and does not.
+std::optional<Span> AddedTokens::extent(const TokenFinder::Found& found, std::string_view text,
+                                        std::size_t taken) const {
+  const AddedToken& token = entries_.at(found.id).token;
+  auto [begin, end, id] = found;
+  if (token.single_word && (ends_with_word(text.substr(0, begin)) || begins_with_word(text.substr(end)))) {
+    return std::nullopt;
+  }
+  if (token.lstrip) begin = space_begin(text, begin, taken);
+  if (token.rstrip) end = space_end(text, end);
+  return span(begin, end);
+}
+
+/// A token that should stand alone and does not is passed over with all of its text, as in the library.
+void AddedTokens::find(const TokenFinder& finder, std::string_view text,
+                       std::vector<AddedMatch>& matches) const {
+  std::size_t taken = 0;
+  std::size_t from = 0;
+  while (const auto found = finder.empty() ? std::nullopt : finder.find(text, from)) {
+    from = found->end;
+    const auto extent = this->extent(*found, text, taken);
+    if (!extent) continue;
+    if (taken < extent->begin) matches.push_back({span(taken, extent->begin), std::nullopt});
+    matches.push_back({*extent, found->id});
+    taken = extent->end;
+  }
+  if (taken < text.size()) matches.push_back({span(taken, text.size()), std::nullopt});
+}
+
+std::optional<TokenId> AddedTokens::id(std::string_view content) const {
+  const auto found = ids_.find(std::string(content));
+  if (found == ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<std::string_view> AddedTokens::token(TokenId id) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second.shown;
+}
+
+bool AddedTokens::special(TokenId id) const {
+  const auto found = entries_.find(id);
+  return found != entries_.end() && found->second.special;
+}
+
+}  // namespace dynamo::tokens

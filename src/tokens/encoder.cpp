@@ -1,0 +1,170 @@
+#include "tokens/encoder.h"
+
+#include <atomic>
+
+namespace dynamo::tokens {
+namespace {
+
+/// Shorter stretches are tokenized sooner than they are looked up.
+constexpr std::size_t kWorthRemembering = 48;
+
+std::unique_ptr<const ByteBpe> byte_bpe_for(const Parts& parts) {
+  const auto* bpe = dynamic_cast<const Bpe*>(parts.model.get());
+  const bool bytes = parts.pre_tokenizer != nullptr && parts.pre_tokenizer->byte_words() != nullptr;
+  return bpe != nullptr && bytes ? ByteBpe::make(*bpe) : nullptr;
+}
+
+std::uint64_t next_scope() {
+  static std::atomic<std::uint64_t> count{0};
+  return ++count;
+}
+
+Span whole(std::string_view text) { return {0, static_cast<std::uint32_t>(text.size())}; }
+
+/// The bytes of the input that a token of `word` came from, by the library's rules for odd cases: an empty
+/// token stands where it would in the original, and one that reaches beyond the word is left as it is.
+Span original_span(const text::AlignedText& word, Span span) {
+  if (span.empty()) return {word.origin().begin + span.begin, word.origin().begin + span.end};
+  if (span.end > word.text().size()) return span;
+  return word.origin(span);
+}
+
+void push(Encoding& encoding, TokenId id, Span offsets, std::string_view token) {
+  encoding.ids.push_back(id);
+  encoding.offsets.push_back(offsets);
+  encoding.tokens.emplace_back(token);
+  encoding.types.push_back(0);
+  encoding.special.push_back(false);
+}
+
+}  // namespace
+
+Encoder::Encoder(const Parts& parts, const AddedTokens& added)
+    : parts_(parts),
+      added_(added),
+      byte_bpe_(byte_bpe_for(parts)),
+      needs_tracing_(parts.pre_tokenizer != nullptr && parts.pre_tokenizer->needs_origins() &&
+                     parts.normalizer != nullptr),
+      scope_(next_scope()) {}
+
+void Encoder::encode(std::string_view text, std::vector<TokenId>& ids, PromptCache* seen) const {
+  if (needs_tracing_) {
+    const Encoding traced = encode_with_offsets(text);
+    ids.insert(ids.end(), traced.ids.begin(), traced.ids.end());
+    return;
+  }
+  std::vector<AddedMatch> matches;
+  added_.find_raw(text, matches);
+  for (const AddedMatch& match : matches) {
+    if (match.id) {
+      ids.push_back(*match.id);
+    } else {
+      encode_stretch(slice(text, match.span), match.span.begin == 0 ? Start::of_prompt : Start::later, ids,
+                     seen);
+    }
+  }
+}
+
+/// What the tokens of a stretch depend on: its text, whether it begins the prompt, and the tokenizer.
+void Encoder::encode_stretch(std::string_view stretch, Start start, std::vector<TokenId>& ids,
+                             PromptCache* seen) const {
+  if (seen == nullptr || stretch.size() < kWorthRemembering) return encode_plain(stretch, start, ids);
+  const PromptCache::Key key{stretch, scope_ * 2 + (start == Start::of_prompt ? 1 : 0)};
+  if (seen->find(key, ids)) return;
+  const std::size_t before = ids.size();
+  encode_plain(stretch, start, ids);
+  seen->insert(key, ids.data() + before, ids.size() - before);
+}
+
+void Encoder::encode_plain(std::string_view stretch, Start start, std::vector<TokenId>& ids) const {
+  if (parts_.normalizer == nullptr) return encode_normalized(stretch, start, ids);
+  std::string normalized(stretch);
+  parts_.normalizer->apply(normalized);
+  encode_normalized(normalized, start, ids);
+}
+
+void Encoder::encode_normalized(std::string_view text, Start start, std::vector<TokenId>& ids) const {
+  if (!added_.any_normalized()) return encode_words(text, start, ids);
+  std::vector<AddedMatch> matches;
+  added_.find_normalized(text, matches);
+  for (const AddedMatch& match : matches) {
+    if (match.id) {
+      ids.push_back(*match.id);
+    } else {
+      encode_words(slice(text, match.span), match.span.begin == 0 ? start : Start::later, ids);
+    }
+  }
+}
+
+void Encoder::encode_words(std::string_view text, Start start, std::vector<TokenId>& ids) const {
+  if (text.empty()) return;
+  if (byte_bpe_ != nullptr) return encode_byte_words(text, ids);
+  if (parts_.pre_tokenizer == nullptr) return parts_.model->encode(text, ids);
+  PlainPieces pieces{std::string(text), {whole(text)}, start == Start::of_prompt};
+  parts_.pre_tokenizer->split(pieces);
+  for (const Span word : pieces.pieces) parts_.model->encode(slice(pieces.text, word), ids);
+}
+
+void Encoder::encode_byte_words(std::string_view text, std::vector<TokenId>& ids) const {
+  const ByteWords& words = *parts_.pre_tokenizer->byte_words();
+  std::string spaced;
+  if (words.add_prefix_space && text.front() != ' ') {
+    spaced.reserve(text.size() + 1);
+    spaced += ' ';
+    spaced += text;
+    text = spaced;
+  }
+  if (words.matcher == nullptr) return byte_bpe_->encode(text, ids);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = words.matcher(text, at);
+    byte_bpe_->encode(text.substr(at, end - at), ids);
+    at = end;
+  }
+}
+
+Encoding Encoder::encode_with_offsets(std::string_view text) const {
+  Encoding encoding;
+  const text::AlignedText aligned(text);
+  std::vector<AddedMatch> matches;
+  added_.find_raw(aligned.text(), matches);
+  for (const AddedMatch& match : matches) {
+    if (match.id) {
+      push(encoding, *match.id, aligned.origin(match.span), slice(aligned.text(), match.span));
+    } else {
+      trace_stretch(aligned.slice(match.span), encoding);
+    }
+  }
+  return encoding;
+}
+
+void Encoder::trace_stretch(text::AlignedText stretch, Encoding& encoding) const {
+  if (parts_.normalizer != nullptr) parts_.normalizer->apply(stretch);
+  std::vector<AddedMatch> matches;
+  added_.find_normalized(stretch.text(), matches);
+  for (const AddedMatch& match : matches) {
+    text::AlignedText part = stretch.slice(match.span);
+    if (match.id) {
+      push(encoding, *match.id, original_span(part, whole(part.text())), part.text());
+    } else {
+      trace_words(std::move(part), encoding);
+    }
+  }
+}
+
+void Encoder::trace_words(text::AlignedText text, Encoding& encoding) const {
+  std::vector<text::AlignedText> words;
+  words.push_back(std::move(text));
+  if (parts_.pre_tokenizer != nullptr) parts_.pre_tokenizer->split(words);
+  for (const text::AlignedText& word : words) trace_word(word, encoding);
+}
+
+void Encoder::trace_word(const text::AlignedText& word, Encoding& encoding) const {
+  if (word.empty()) return;
+  std::vector<Piece> pieces;
+  parts_.model->tokenize(word.text(), pieces);
+  for (const Piece& piece : pieces) {
+    push(encoding, piece.id, original_span(word, piece.span), parts_.model->shown(piece, word.text()));
+  }
+}
+
+}  // namespace dynamo::tokens

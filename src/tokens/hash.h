@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+/// Quick hashes for the tables of the tokenizer. Not for anything that leaves the process.
+namespace dynamo::tokens {
+
+/// Spreads two words over all bits of one: the product's halves, folded.
+inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  const auto product =
+      static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15ULL) * (b ^ 0xd1b54a32d192ed03ULL);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+inline std::uint64_t load_word(const char* from, std::size_t size) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, size);
+  return word;
+}
+
+inline std::uint64_t hash_bytes(std::string_view bytes) {
+  std::uint64_t hash = bytes.size();
+  while (bytes.size() > 8) {
+    hash = mix(hash, load_word(bytes.data(), 8));
+    bytes.remove_prefix(8);
+  }
+  return mix(hash, load_word(bytes.data(), bytes.size()));
+}
+
+}  // namespace dynamo::tokens

@@ -1,0 +1,140 @@
+#include "tokens/merges.h"
+
+#include <array>
+#include <bit>
+#include <queue>
+
+namespace dynamo::tokens {
+
+Result<Merges> Merges::build(std::span<const Merge> rules, Order order) {
+  if (rules.size() >= kRankMask) {
+    return fail(Errc::unsupported,
+                fmt::format("{} merges; up to {} are supported", rules.size(), kRankMask - 1));
+  }
+  Merges merges;
+  if (rules.empty()) return merges;
+  const std::size_t size = std::bit_ceil(std::max<std::size_t>(rules.size() * 3 / 2, 16));
+  merges.slots_.assign(size, kFree);
+  merges.mask_ = size - 1;
+  merges.shift_ = 64 - static_cast<unsigned>(std::countr_zero(size));
+  merges.merged_.reserve(rules.size());
+  for (const Merge& rule : rules) {
+    const bool goes_on =
+        order == Order::by_token && !merges.merged_.empty() && merges.merged_.back() == rule.merged;
+    if (!goes_on) merges.merged_.push_back(rule.merged);
+    merges.insert(pair_key(rule.left, rule.right), static_cast<Rank>(merges.merged_.size() - 1));
+  }
+  return merges;
+}
+
+void Merges::insert(std::uint64_t key, Rank rank) {
+  std::size_t i = start(key);
+  while (slots_[i] != kFree && slots_[i] >> kRankBits != key) i = (i + 1) & mask_;
+  slots_[i] = (key << kRankBits) | rank;
+}
+
+std::vector<Merge> Merges::rules() const {
+  constexpr std::uint64_t kIdMask = (1ULL << kIdBits) - 1;
+  std::vector<Merge> rules;
+  rules.reserve(merged_.size());
+  for (const std::uint64_t slot : slots_) {
+    if (slot == kFree) continue;
+    const auto left = static_cast<TokenId>(slot >> (kRankBits + kIdBits));
+    const auto right = static_cast<TokenId>((slot >> kRankBits) & kIdMask);
+    rules.push_back({left, right, merged_[slot & kRankMask]});
+  }
+  return rules;
+}
+
+std::size_t Merges::apply(std::span<Symbol> symbols) const {
+  if (symbols.size() > kShort) return apply_long(symbols);
+  std::array<Rank, kShort> ranks;
+  for (std::size_t i = 0; i + 1 < symbols.size(); ++i) ranks[i] = rank(symbols[i].id, symbols[i + 1].id);
+  if (!symbols.empty()) ranks[symbols.size() - 1] = kNone;
+  return apply_short(symbols, {ranks.data(), symbols.size()});
+}
+
+std::size_t Merges::apply_short(std::span<Symbol> symbols, std::span<Rank> ranks) const {
+  std::size_t size = symbols.size();
+  while (size > 1) {
+    Rank least = kNone;
+    for (std::size_t i = 0; i < size; ++i) least = std::min(least, ranks[i]);
+    if (least == kNone) break;
+    std::size_t at = 0;
+    while (ranks[at] != least) ++at;
+
+    symbols[at] = {merged_[least], symbols[at].size + symbols[at + 1].size};
+    std::copy(symbols.begin() + at + 2, symbols.begin() + size, symbols.begin() + at + 1);
+    std::copy(ranks.begin() + at + 2, ranks.begin() + size, ranks.begin() + at + 1);
+    --size;
+    ranks[at] = at + 1 < size ? rank(symbols[at].id, symbols[at + 1].id) : kNone;
+    if (at > 0) ranks[at - 1] = rank(symbols[at - 1].id, symbols[at].id);
+  }
+  return size;
+}
+
+namespace {
+
+/// Pairs waiting to be merged, the earliest rule first, the leftmost of several: rank above, position below.
+using Queue = std::priority_queue<std::uint64_t, std::vector<std::uint64_t>, std::greater<>>;
+
+std::uint64_t entry(Merges::Rank rank, std::size_t at) {
+  return (static_cast<std::uint64_t>(rank) << 32) | at;
+}
+
+/// Which symbols are left, as a list through an array. Merging joins one with the next; the next is gone.
+struct Chain {
+  static constexpr std::uint32_t kEnd = ~0U;
+  std::vector<std::uint32_t> next;
+  std::vector<std::uint32_t> previous;
+
+  explicit Chain(std::size_t size) : next(size), previous(size) {
+    for (std::size_t i = 0; i < size; ++i) {
+      next[i] = i + 1 < size ? static_cast<std::uint32_t>(i + 1) : kEnd;
+      previous[i] = i > 0 ? static_cast<std::uint32_t>(i - 1) : kEnd;
+    }
+  }
+  void drop_next(std::uint32_t at) {
+    next[at] = next[next[at]];
+    if (next[at] != kEnd) previous[next[at]] = at;
+  }
+};
+
+}  // namespace
+
+/// A queue of pairs; those whose symbols have changed since they were put in are known by their rank, which
+/// no longer fits, and skipped. Merged-away symbols have size 0.
+std::size_t Merges::apply_long(std::span<Symbol> symbols) const {
+  Chain chain(symbols.size());
+  std::vector<std::uint64_t> waiting;
+  for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
+    const Rank found = rank(symbols[i].id, symbols[i + 1].id);
+    if (found != kNone) waiting.push_back(entry(found, i));
+  }
+  Queue queue(std::greater<>{}, std::move(waiting));
+
+  const auto rank_at = [&](std::uint32_t at) {
+    return chain.next[at] == Chain::kEnd ? kNone : rank(symbols[at].id, symbols[chain.next[at]].id);
+  };
+  const auto enqueue = [&](std::uint32_t at) {
+    const Rank found = rank_at(at);
+    if (found != kNone) queue.push(entry(found, at));
+  };
+  while (!queue.empty()) {
+    const auto at = static_cast<std::uint32_t>(queue.top());
+    const auto wanted = static_cast<Rank>(queue.top() >> 32);
+    queue.pop();
+    if (symbols[at].size == 0 || rank_at(at) != wanted) continue;
+    Symbol& gone = symbols[chain.next[at]];
+    symbols[at] = {merged_[wanted], symbols[at].size + gone.size};
+    gone.size = 0;
+    chain.drop_next(at);
+    if (chain.previous[at] != Chain::kEnd) enqueue(chain.previous[at]);
+    enqueue(at);
+  }
+  const auto end =
+      std::remove_if(symbols.begin(), symbols.end(), [](const Symbol& s) { return s.size == 0; });
+  return static_cast<std::size_t>(end - symbols.begin());
+}
+
+}  // namespace dynamo::tokens
