@@ -6,16 +6,6 @@
 namespace dynamo::json {
 namespace {
 
-constexpr std::size_t kMaxDepth = 64;
-
-std::string where(std::string_view text, std::size_t offset) {
-  const std::string_view read = text.substr(0, std::min(offset, text.size()));
-  const auto line = 1 + std::count(read.begin(), read.end(), '\n');
-  const auto line_start = read.rfind('\n');
-  const auto column = 1 + (line_start == std::string_view::npos ? read.size() : read.size() - line_start - 1);
-  return fmt::format("line {}, column {}", line, column);
-}
-
 void dump_number(double d, std::string& out) {
   if (d == std::floor(d) && std::abs(d) < 1e15) {
     fmt::format_to(std::back_inserter(out), "{:.1f}", d);
@@ -88,19 +78,6 @@ class Writer {
 };
 
 }  // namespace
-
-Result<value> parse(std::string_view text) {
-  boost::json::parse_options options;
-  options.max_depth = kMaxDepth;
-  boost::json::stream_parser parser({}, options);
-  boost::system::error_code error;
-  const std::size_t read = parser.write_some(text.data(), text.size(), error);
-  if (!error && read < text.size()) error = boost::json::error::extra_data;
-  if (!error) parser.finish(error);
-  if (error)
-    return fail(Errc::invalid, fmt::format("not valid JSON at {}: {}", where(text, read), error.message()));
-  return parser.release();
-}
 
 std::string dump(const value& v) {
   std::string out;

@@ -26,6 +26,16 @@ TEST(Json, WritesCompactAndIndented) {
   EXPECT_EQ(json::parse(json::dump_pretty(v)).value(), v);
 }
 
+TEST(Json, ReadsEveryDoubleExactly) {
+  for (const double number :
+       {0.1, 1e-7, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 9007199254740993.5,
+        0.30000000000000004, 8.2143970426182104e-06, -1.8370529482174891e+22}) {
+    EXPECT_EQ(json::parse(fmt::format("[{:.17e}]", number)).value().at(0).as_double(), number);
+    EXPECT_EQ(json::parse(fmt::format("{:.17e}", number)).value().as_double(), number);
+  }
+  EXPECT_EQ(json::parse("1e-400").value().as_double(), 0.0);
+}
+
 struct BadCase {
   std::string_view name, text, place;
 };
