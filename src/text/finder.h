@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+
+#include "text/pattern.h"
+#include "text/range.h"
+
+namespace dynamo::text {
+
+/// Finds every place of a pattern, or of a text taken literally. Immutable; any thread may use one.
+class Finder {
+ public:
+  /// Errors: as of Pattern::compile.
+  static Result<Finder> pattern(std::string_view source);
+  /// An empty text is found before every character and at the end.
+  static Finder literal(std::string_view text);
+
+  /// All matches in order, none overlapping, as the library's iterator finds them: an empty match right
+  /// behind another one does not count, and an empty text has no matches. Where the pattern gives up
+  /// (text/pattern.h) there are no more matches.
+  void find_all(std::string_view text, std::vector<Range>& matches) const;
+
+ private:
+  using Needle = std::variant<std::string, Pattern>;
+  explicit Finder(Needle needle) : needle_(std::move(needle)) {}
+
+  Needle needle_;
+};
+
+}  // namespace dynamo::text

@@ -1,0 +1,62 @@
+#include "text/finder.h"
+
+#include <gtest/gtest.h>
+
+namespace dynamo::text {
+namespace {
+
+std::string places(const Finder& finder, std::string_view text) {
+  std::vector<Range> matches;
+  finder.find_all(text, matches);
+  std::string out;
+  for (const Range match : matches) out += fmt::format("{}-{} ", match.begin, match.end);
+  return out;
+}
+
+struct FinderCase {
+  std::string_view name;
+  std::string_view pattern;
+  std::string_view text;
+  std::string_view places;
+};
+
+class LiteralFinderTest : public ::testing::TestWithParam<FinderCase> {};
+class PatternFinderTest : public ::testing::TestWithParam<FinderCase> {};
+
+TEST_P(LiteralFinderTest, FindsAll) {
+  const auto& c = GetParam();
+  EXPECT_EQ(places(Finder::literal(c.pattern), c.text), c.places);
+}
+
+TEST_P(PatternFinderTest, FindsAll) {
+  const auto& c = GetParam();
+  const auto finder = Finder::pattern(c.pattern);
+  ASSERT_TRUE(finder) << finder.error().message;
+  EXPECT_EQ(places(*finder, c.text), c.places);
+}
+
+constexpr auto kName = [](const auto& row) { return std::string(row.param.name); };
+
+INSTANTIATE_TEST_SUITE_P(Finder, LiteralFinderTest,
+                         ::testing::Values(FinderCase{"none", "x", "abc", ""},
+                                           FinderCase{"no_overlap", "aa", "aaaaa", "0-2 2-4 "},
+                                           FinderCase{"dots_are_dots", ".", "a.b.", "1-2 3-4 "},
+                                           FinderCase{"empty_everywhere", "", "aé", "0-0 1-1 3-3 "},
+                                           FinderCase{"in_an_empty_text", "", "", ""}),
+                         kName);
+
+INSTANTIATE_TEST_SUITE_P(Finder, PatternFinderTest,
+                         ::testing::Values(FinderCase{"runs", "\\s+", "a  b c", "1-3 4-5 "},
+                                           FinderCase{"empty_behind_a_match", "a*", "baac", "0-0 1-3 4-4 "},
+                                           FinderCase{"anchor", "^", "ab", "0-0 "},
+                                           FinderCase{"in_an_empty_text", "a*", "", ""}),
+                         kName);
+
+TEST(Finder, RefusesWhatIsNoPattern) {
+  const auto finder = Finder::pattern("(");
+  ASSERT_FALSE(finder);
+  EXPECT_EQ(finder.error().code, Errc::invalid);
+}
+
+}  // namespace
+}  // namespace dynamo::text

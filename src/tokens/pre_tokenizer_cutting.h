@@ -1,0 +1,173 @@
+#pragma once
+
+#include "text/finder.h"
+#include "text/properties.h"
+#include "text/utf8.h"
+#include "tokens/pre_tokenizer.h"
+#include "tokens/pre_tokenizer_sections.h"
+
+// Pre-tokenizers that cut and change nothing. Each is a rule with `cut(text, parts)`, which appends the parts
+// of a text; Cutting makes a pre-tokenizer of it.
+
+namespace dynamo::tokens {
+
+/// The parts that `rule` cuts `text` into, put in the place of the piece that they were cut from.
+template <class Rule>
+class Cutting final : public PreTokenizer {
+ public:
+  explicit Cutting(Rule rule) : rule_(std::move(rule)) {}
+
+  void split(std::vector<text::AlignedText>& pieces) const override {
+    std::vector<text::AlignedText> out;
+    std::vector<text::Range> parts;
+    for (const text::AlignedText& piece : pieces) {
+      parts.clear();
+      rule_.cut(piece.text(), parts);
+      for (const text::Range part : parts) out.push_back(piece.slice(part));
+    }
+    pieces = std::move(out);
+  }
+
+  void split(PlainPieces& pieces) const override {
+    std::vector<text::Range> out;
+    out.reserve(pieces.pieces.size());
+    const std::uint32_t start = pieces.pieces.empty() ? 0 : pieces.pieces.front().begin;
+    for (const text::Range piece : pieces.pieces) {
+      const std::size_t first = out.size();
+      rule_.cut(piece.of(pieces.text), out);
+      for (text::Range& part : std::span(out).subspan(first)) {
+        part.begin += piece.begin;
+        part.end += piece.begin;
+      }
+    }
+    pieces.at_start = pieces.at_start && !out.empty() && out.front().begin == start;
+    pieces.pieces = std::move(out);
+  }
+
+ private:
+  Rule rule_;
+};
+
+/// Sections of `text` in which each character that `is_delimiter` is one of its own.
+template <class Predicate>
+std::vector<Section> character_sections(std::string_view text, Predicate is_delimiter) {
+  std::vector<text::Range> matches;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto begin = static_cast<std::uint32_t>(at);
+    if (is_delimiter(text::next_character(text, at))) {
+      matches.push_back({.begin = begin, .end = static_cast<std::uint32_t>(at)});
+    }
+  }
+  return sections_of(matches, text.size());
+}
+
+/// Cuts at characters that have a property.
+template <text::Property kProperty>
+struct CutAtProperty {
+  Delimiters delimiters;
+
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    const auto is_delimiter = [](char32_t character) { return text::has(character, kProperty); };
+    join_sections(character_sections(text, is_delimiter), delimiters, parts);
+  }
+};
+
+/// Cuts at one character.
+struct CutAtCharacter {
+  char32_t delimiter;
+  Delimiters delimiters;
+
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    const auto is_delimiter = [&](char32_t character) { return character == delimiter; };
+    join_sections(character_sections(text, is_delimiter), delimiters, parts);
+  }
+};
+
+/// Runs of characters of one kind are parts; `kind_of` gives the kind, or a value equal to `dropped` for
+/// characters that belong to no part, or `alone` for those that each are one.
+template <class Kind, class KindOf>
+void cut_runs(std::string_view text, Kind dropped, Kind alone, KindOf kind_of,
+              std::vector<text::Range>& parts) {
+  Kind last = dropped;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto begin = static_cast<std::uint32_t>(at);
+    const Kind kind = kind_of(text::next_character(text, at));
+    if (kind != dropped && kind == last && kind != alone) {
+      parts.back().end = static_cast<std::uint32_t>(at);
+    } else if (kind != dropped) {
+      parts.push_back({.begin = begin, .end = static_cast<std::uint32_t>(at)});
+    }
+    last = kind;
+  }
+}
+
+/// Words (\w+) and runs of what is neither a word nor white space.
+struct CutWords {
+  enum class Kind : std::uint8_t { space, word, symbol, none };
+
+  static Kind kind_of(char32_t character) {
+    const text::Properties& known = text::properties(character);
+    if (known.has(text::Property::word)) return Kind::word;
+    return known.has(text::Property::white_space) ? Kind::space : Kind::symbol;
+  }
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    cut_runs(text, Kind::space, Kind::none, kind_of, parts);
+  }
+};
+
+/// White space goes, punctuation stands alone.
+struct CutAsBert {
+  enum class Kind : std::uint8_t { space, punctuation, word };
+
+  static Kind kind_of(char32_t character) {
+    const text::Properties& known = text::properties(character);
+    if (known.has(text::Property::white_space)) return Kind::space;
+    return known.has(text::Property::punctuation) ? Kind::punctuation : Kind::word;
+  }
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    cut_runs(text, Kind::space, Kind::punctuation, kind_of, parts);
+  }
+};
+
+/// Cuts where the script changes. Characters that go with any script stay with what is before them; at the
+/// very beginning of a piece there is nothing, and the library drops them.
+struct CutScripts {
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    std::uint8_t last = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto begin = static_cast<std::uint32_t>(at);
+      const std::uint8_t script = text::properties(text::next_character(text, at)).script;
+      const bool starts = script != 0 && script != last;
+      if (starts) parts.push_back({.begin = begin, .end = begin});
+      if (!parts.empty()) parts.back().end = static_cast<std::uint32_t>(at);
+      if (script != 0) last = script;
+    }
+  }
+};
+
+/// Every `length` characters make a part.
+struct CutEvery {
+  std::size_t length;
+
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < text.size(); ++characters) {
+      const auto begin = static_cast<std::uint32_t>(at);
+      text::next_character(text, at);
+      if (characters % length == 0) parts.push_back({.begin = begin, .end = begin});
+      parts.back().end = static_cast<std::uint32_t>(at);
+    }
+  }
+};
+
+/// Cuts at the matches of a pattern or a text.
+struct CutAtMatches {
+  text::Finder finder;
+  Delimiters delimiters = Delimiters::isolated;
+  bool invert = false;                  // what lies between the matches is the delimiter
+  text::WordMatcher matcher = nullptr;  // does the same as `finder`, faster
+
+  void cut(std::string_view text, std::vector<text::Range>& parts) const;
+};
+
+}  // namespace dynamo::tokens
