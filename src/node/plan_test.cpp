@@ -10,7 +10,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Pair;
 
 /// A pod of one container `main`, whose fields are those of `container`.
 kube::Object pod(std::string_view container, std::string_view spec_fields = "") {
