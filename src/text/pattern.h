@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/error.h"
+
+#include "text/aligned_text.h"
+
+// Regular expressions over UTF-8 as Oniguruma 6.9.8 reads and matches them in its default syntax, which is
+// what the `tokenizers` library gives its patterns to. Unlike there, matching is bounded: a search counts its
+// steps and its memory and gives up rather than run away.
+
+namespace dynamo::text {
+
+namespace pattern {
+struct Program;
+}
+
+/// How much work one search may do. The defaults let patterns of tokenizers read megabytes in one word.
+struct SearchLimits {
+  std::uint64_t steps = 1U << 22;     // instructions, on top of `steps_per_byte`
+  std::uint64_t steps_per_byte = 64;  // for each byte of the text from where the search begins
+  std::uint32_t alternatives =
+      1U << 20;  // places to come back to that a match attempt may remember (16 bytes each)
+};
+
+/// A compiled pattern. Immutable: any number of threads may search with one.
+class Pattern {
+ public:
+  enum class Outcome : std::uint8_t { found, none, gave_up };
+
+  struct Search {
+    Outcome outcome = Outcome::none;
+    Range range;  // of the match where found
+  };
+
+  /// Errors: invalid (not a pattern; says the byte), unsupported (a feature left out, by name:
+  /// backreferences, subexpression calls, conditionals, absent groups, callouts, \K, \X, \y), too_large
+  /// (beyond the limits on length, nesting, or size of the program).
+  static Result<Pattern> compile(std::string_view source);
+
+  /// The leftmost match that begins at or after byte `from`, with all of `text` in sight of look-around and
+  /// anchors. Bytes that are not UTF-8 count as characters of their own that no named class has.
+  Search search(std::string_view text, std::size_t from, const SearchLimits& limits = {}) const;
+
+  /// `search` for callers to whom giving up is the same as finding nothing.
+  std::optional<Range> find(std::string_view text, std::size_t from = 0) const {
+    const Search result = search(text, from);
+    if (result.outcome != Outcome::found) return std::nullopt;
+    return result.range;
+  }
+
+ private:
+  explicit Pattern(std::shared_ptr<const pattern::Program> program) : program_(std::move(program)) {}
+
+  std::shared_ptr<const pattern::Program> program_;
+};
+
+}  // namespace dynamo::text

@@ -1,0 +1,144 @@
+#include "text/pattern.h"
+
+#include <cstdlib>
+#include <gtest/gtest.h>
+
+#include "text/classes.h"
+#include "text/oniguruma_oracle.h"
+#include "text/random_text.h"
+
+namespace dynamo::text {
+namespace {
+
+/// How many random texts a comparison takes: more by hand, with DYNAMO_RANDOM_TEXTS.
+std::size_t random_texts(std::size_t usual) {
+  const char* more = std::getenv("DYNAMO_RANDOM_TEXTS");
+  return more == nullptr ? usual : std::strtoull(more, nullptr, 10);
+}
+
+std::string shown(const std::optional<Range>& range) {
+  return range ? fmt::format("[{}, {})", range->begin, range->end) : "none";
+}
+
+/// All matches one behind the other, as splitting by the pattern needs them.
+template <class AnyPattern>
+std::string matches(const AnyPattern& pattern, std::string_view text) {
+  std::string all;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::optional<Range> range = pattern.find(text, from);
+    all += shown(range);
+    if (!range) break;
+    from = range->end > from ? range->end : from;
+    if (range->empty())
+      from = range->end < text.size() ? range->end + code_point_at(text, range->end).size : range->end + 1;
+  }
+  return all;
+}
+
+std::string escaped(std::string_view text) {
+  std::string all;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    all += byte >= 0x20 && byte < 0x7F ? std::string(1, c) : fmt::format("\\x{:02X}", byte);
+  }
+  return all;
+}
+
+/// Both find the same matches in `count` random texts.
+void expect_equal(std::string_view source, std::size_t count, std::uint64_t seed) {
+  const auto ours = Pattern::compile(source);
+  const OnigurumaPattern theirs(source);
+  ASSERT_TRUE(ours) << source << ": " << ours.error().message;
+  ASSERT_EQ(theirs.error(), "") << source;
+  RandomText random(seed);
+  for (std::size_t number = 0; number < count; ++number) {
+    const std::string text = random.next();
+    ASSERT_EQ(matches(*ours, text), matches(theirs, text)) << source << " in " << escaped(text);
+  }
+}
+
+constexpr std::string_view kPatterns[] = {
+#include "text/pattern_test_patterns.inc"
+};
+
+TEST(Pattern, FindsWhatOnigurumaFinds) {
+  const std::size_t texts = random_texts(20'000) / std::size(kPatterns) + 1;
+  for (std::size_t number = 0; number < std::size(kPatterns); ++number) {
+    expect_equal(kPatterns[number], texts, number);
+  }
+}
+
+/// Patterns made at random of all constructs that repeat, choose, and look around.
+class RandomPattern {
+ public:
+  explicit RandomPattern(RandomText& random) : random_(random) {}
+
+  std::string next() { return alternatives(3, false); }
+
+ private:
+  static constexpr std::string_view kAtoms[] = {
+      "a",        "s",     "e",    "t",        ".",     " ", "'",       R"(\s)",  R"(\S)",  R"(\w)", R"(\d)",
+      R"(\p{L})", "[ast]", "[^a]", R"(\p{N})", "[a-z]", "ß", R"(\r\n)", "(?i:s)", "(?i:T)", "й"};
+  static constexpr std::string_view kAnchors[] = {"^",     "$",     R"(\b)", R"(\B)",
+                                                  R"(\A)", R"(\z)", R"(\Z)", R"(\G)"};
+  static constexpr std::string_view kQuantifiers[] = {"*",    "+",      "?",    "*?",   "+?",  "??",
+                                                      "*+",   "++",     "?+",   "{2}",  "{0}", "{1,}",
+                                                      "{,2}", "{1,3}?", "{2}?", "{2,1}"};
+  static constexpr std::string_view kOpenings[] = {"(", "(?:", "(?>", "(?i:", "(?m:", "(?<n>"};
+
+  std::string alternatives(int depth, bool behind) {
+    std::string all = sequence(depth, behind);
+    while (random_.chance(0.25)) all += "|" + sequence(depth, behind);
+    return all;
+  }
+
+  std::string sequence(int depth, bool behind) {
+    std::string all;
+    for (std::size_t count = random_.below(4); count-- > 0;) all += part(depth, behind);
+    return all;
+  }
+
+  std::string part(int depth, bool behind) {
+    if (!behind && random_.chance(0.08)) return std::string(random_.one_of(kAnchors));
+    if (depth > 0 && !behind && random_.chance(0.12)) return look(depth - 1);
+    std::string all =
+        depth > 0 && random_.chance(0.3) ? group(depth - 1, behind) : std::string(random_.one_of(kAtoms));
+    while (random_.chance(0.3)) all += random_.one_of(kQuantifiers);
+    return all;
+  }
+
+  std::string group(int depth, bool behind) {
+    const std::string_view opening = behind ? "(?:" : random_.one_of(kOpenings);
+    return fmt::format("{}{})", opening, alternatives(depth, behind));
+  }
+
+  std::string look(int depth) {
+    constexpr std::string_view kKinds[] = {"(?=", "(?!", "(?<=", "(?<!"};
+    const std::string_view kind = random_.one_of(kKinds);
+    return fmt::format("{}{})", kind, alternatives(depth, kind.contains('<')));
+  }
+
+  RandomText& random_;
+};
+
+TEST(Pattern, FindsWhatOnigurumaFindsWithRandomPatterns) {
+  RandomText random(7);
+  const std::size_t count = random_texts(20'000) / 5;
+  std::size_t compared = 0;
+  for (std::size_t number = 0; number < count; ++number) {
+    const std::string source = RandomPattern(random).next();
+    const OnigurumaPattern theirs(source);
+    const auto ours = Pattern::compile(source);
+    if (!theirs.error().empty()) continue;
+    ASSERT_TRUE(ours) << source << ": " << ours.error().message;
+    for (int text_number = 0; text_number < 5; ++text_number) {
+      const std::string text = random.next(12);
+      EXPECT_EQ(matches(*ours, text), matches(theirs, text)) << source << " in " << escaped(text);
+    }
+    ++compared;
+  }
+  EXPECT_GT(compared, count / 2);
+}
+
+}  // namespace
+}  // namespace dynamo::text
