@@ -1,0 +1,147 @@
+#include "chat/chat_template.h"
+
+#include "chat/continuation.h"
+
+namespace dynamo::chat {
+namespace {
+
+constexpr std::string_view kDefault = "default";
+constexpr std::string_view kToolUse = "tool_use";
+
+/// Members that are null are absent: `content` beside tool calls, for one, and templates ask whether it is
+/// there.
+void drop_nulls(json::object& message) {
+  std::vector<std::string> nulls;
+  for (const auto& [name, member] : message) {
+    if (member.is_null()) nulls.emplace_back(name);
+  }
+  for (const std::string& name : nulls) message.stable_erase(name);
+}
+
+const json::value* reasoning_of(const json::object& message) {
+  for (const std::string_view name : kReasoningMembers) {
+    if (const json::value* found = message.if_contains(name)) return found;
+  }
+  return nullptr;
+}
+
+/// Makes reasoning readable under its current name and under the one of gpt-oss, which goes first.
+void alias_reasoning(json::object& message) {
+  const json::value* found = reasoning_of(message);
+  if (found == nullptr) return;
+  json::value reasoning = *found;
+  json::object aliased{{"thinking", reasoning}};
+  for (auto& [name, member] : message) aliased[name] = std::move(member);
+  aliased["reasoning_content"] = std::move(reasoning);
+  message = std::move(aliased);
+}
+
+void normalize(json::array& messages) {
+  for (json::value& message : messages) {
+    drop_nulls(message.get_object());
+    alias_reasoning(message.get_object());
+  }
+}
+
+bool names_developer(std::string_view source) {
+  return source.find("\"developer\"") != std::string_view::npos ||
+         source.find("'developer'") != std::string_view::npos;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const ChatTemplates>> ChatTemplates::load(const std::filesystem::path& path) {
+  auto files = read_template_files(path);
+  if (!files) return std::unexpected(std::move(files.error()));
+  auto compiled = compile(std::move(*files));
+  if (!compiled) return context(path.string(), std::move(compiled.error()));
+  return compiled;
+}
+
+Result<std::shared_ptr<const ChatTemplates>> ChatTemplates::compile(TemplateFiles files) {
+  std::shared_ptr<ChatTemplates> made(new ChatTemplates);
+  const bool several = files.templates.size() > 1;
+  for (auto& [name, source] : files.templates) {
+    auto program = jinja::Template::parse(source);
+    if (!program && several) return context(fmt::format("template \"{}\"", name), std::move(program.error()));
+    if (!program) return std::unexpected(std::move(program.error()));
+    const TemplateTraits traits{.content = content_format(program->program()),
+                                .knows_developer = names_developer(source)};
+    made->templates_.emplace(name, Compiled{std::move(source), std::move(*program), traits});
+  }
+  made->special_tokens_ = std::move(files.special_tokens);
+  return made;
+}
+
+std::vector<std::string> ChatTemplates::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, compiled] : templates_) names.push_back(name);
+  return names;
+}
+
+Result<const ChatTemplates::Compiled*> ChatTemplates::choose(std::string_view name, bool with_tools) const {
+  if (!name.empty()) {
+    const auto named = templates_.find(name);
+    if (named != templates_.end()) return &named->second;
+    return fail(Errc::not_found, fmt::format("there is no chat template \"{}\"; this model has: {}", name,
+                                             fmt::join(names(), ", ")));
+  }
+  if (with_tools) {
+    if (const auto tools = templates_.find(kToolUse); tools != templates_.end()) return &tools->second;
+  }
+  if (const auto chosen = templates_.find(kDefault); chosen != templates_.end()) return &chosen->second;
+  return fail(Errc::not_found,
+              fmt::format("none of this model's chat templates is the default; name one of: {}",
+                          fmt::join(names(), ", ")));
+}
+
+json::object ChatTemplates::variables(Chat chat) const {
+  json::object all = special_tokens_;
+  for (auto& [name, value] : chat.variables) all[name] = std::move(value);
+  all["messages"] = std::move(chat.messages);
+  all["tools"] = std::move(chat.tools);
+  all["documents"] = std::move(chat.documents);
+  all["add_generation_prompt"] = chat.add_generation_prompt;
+  return all;
+}
+
+Result<std::string> ChatTemplates::render(const Compiled& chosen, Chat chat,
+                                          const jinja::Options& options) const {
+  normalize(chat.messages);
+  std::optional<Continuation> continuation;
+  if (!chat.continued.empty()) {
+    auto marked = Continuation::mark(chat.messages, chat.continued, chosen.source);
+    if (!marked) return std::unexpected(std::move(marked.error()));
+    continuation = std::move(*marked);
+  }
+  auto text = chosen.program.render(variables(std::move(chat)), options);
+  if (!text) {
+    text.error().code = Errc::invalid;
+    return text;
+  }
+  return continuation ? continuation->cut(std::move(*text)) : std::move(text);
+}
+
+Result<std::string> ChatTemplates::render(Chat chat, const jinja::Options& options) const {
+  const auto chosen = choose(chat.template_name, !chat.tools.is_null());
+  if (!chosen) return std::unexpected(chosen.error());
+  return render(**chosen, std::move(chat), options);
+}
+
+Result<std::string> ChatTemplates::render_request(json::object body, const jinja::Options& options) const {
+  auto chat = read_request(std::move(body));
+  if (!chat) return std::unexpected(std::move(chat.error()));
+  const auto chosen = choose(chat->template_name, !chat->tools.is_null());
+  if (!chosen) return std::unexpected(chosen.error());
+  auto messages = messages_for_engine(chat->messages, (*chosen)->traits);
+  if (!messages) return std::unexpected(std::move(messages.error()));
+  chat->messages = std::move(*messages);
+  return render(**chosen, std::move(*chat), options);
+}
+
+std::string words_for_client(const Error& error) {
+  const auto raised = jinja::raised_message(error);
+  return raised ? std::string(*raised) : error.message;
+}
+
+}  // namespace dynamo::chat

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+
+#include "chat/chat.h"
+#include "chat/engine_messages.h"
+#include "chat/template_files.h"
+#include "jinja/template.h"
+
+namespace dynamo::chat {
+
+/// The chat templates of a model, compiled, with its special tokens. Immutable after loading. Threads: any.
+class ChatTemplates {
+ public:
+  /// Reads and compiles what `path` holds (see template_files.h).
+  /// Errors: as read_template_files and compile, beginning with the path.
+  static Result<std::shared_ptr<const ChatTemplates>> load(const std::filesystem::path& path);
+
+  /// Errors: as jinja::Template::parse, beginning with the template's name where there are several.
+  static Result<std::shared_ptr<const ChatTemplates>> compile(TemplateFiles files);
+
+  /// The prompt of a conversation, equal to `apply_chat_template` of transformers with the same arguments.
+  /// Errors: not_found for an unknown template name; invalid for everything that goes wrong in rendering,
+  /// limits included: the conversation does not fit the template, which is its sender's fault.
+  /// `words_for_client` has the short form.
+  Result<std::string> render(Chat chat, const jinja::Options& options = {}) const;
+
+  /// The prompt of a chat completion request (the whole body), equal to what engines make of it.
+  /// Errors: as render; invalid also for a body that is not a request.
+  Result<std::string> render_request(json::object body, const jinja::Options& options = {}) const;
+
+  /// In alphabetical order.
+  std::vector<std::string> names() const;
+  const json::object& special_tokens() const { return special_tokens_; }
+
+ private:
+  struct Compiled {
+    std::string source;
+    jinja::Template program;
+    TemplateTraits traits;
+  };
+
+  ChatTemplates() = default;
+  Result<const Compiled*> choose(std::string_view name, bool with_tools) const;
+  Result<std::string> render(const Compiled& chosen, Chat chat, const jinja::Options& options) const;
+  json::object variables(Chat chat) const;
+
+  std::map<std::string, Compiled, std::less<>> templates_;
+  json::object special_tokens_;
+};
+
+/// What to tell the client about an error of render: the template's own words where it raised the error
+/// itself, the whole message otherwise.
+std::string words_for_client(const Error& error);
+
+}  // namespace dynamo::chat
