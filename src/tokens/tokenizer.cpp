@@ -111,9 +111,11 @@ Encoding Tokenizer::encode_with_offsets(std::string_view text, EncodeOptions opt
   return encoding;
 }
 
+std::unique_ptr<DecodeStream> Tokenizer::begin_decode() const { return state_->parts.decoder->begin(); }
+
 Result<std::string> Tokenizer::decode(std::span<const TokenId> ids, bool skip_special_tokens) const {
   std::string text;
-  const auto stream = state_->parts.decoder->begin();
+  const auto stream = begin_decode();
   for (const TokenId id : ids) {
     const auto shown = token(id);
     if (!shown || (skip_special_tokens && special(id))) continue;
