@@ -1,0 +1,196 @@
+#include "parsers/formats.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "parsers/forced_call.h"
+#include "parsers/harmony.h"
+#include "parsers/pythonic_calls.h"
+
+namespace dynamo::parsers {
+namespace {
+
+const ReasoningTags kThink{.opens{"<think>"}, .closes{"</think>"}};
+const ReasoningTags kThinkFromTheBeginning{.opens{"<think>"}, .closes{"</think>"}, .begins_inside = true};
+
+const std::vector<std::string> kKimiSections{"<|tool_calls_section_begin|>", "<|tool_call_section_begin|>"};
+
+MarkedCallsFormat deepseek(MarkedCallsFormat::Header header) {
+  return {.section_opens{"<｜tool▁calls▁begin｜>"},
+          .section_closes{"<｜tool▁calls▁end｜>"},
+          .call_open = "<｜tool▁call▁begin｜>",
+          .separator = "<｜tool▁sep｜>",
+          .call_close = "<｜tool▁call▁end｜>",
+          .header = header};
+}
+
+XmlCallsFormat dsml(std::string_view wrapper) {
+  return {.wrapper_open = fmt::format("<｜DSML｜{}>", wrapper),
+          .wrapper_close = fmt::format("</｜DSML｜{}>", wrapper),
+          .function_open = "<｜DSML｜invoke name=",
+          .function_close = "</｜DSML｜invoke>",
+          .parameter_open = "<｜DSML｜parameter name=",
+          .parameter_close = "</｜DSML｜parameter>"};
+}
+
+char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower_case, lower_case);
+}
+
+template <class Format>
+Result<const Format*> find_format(std::span<const Format> formats, std::string_view name,
+                                  std::string_view kind) {
+  if (name.empty()) return nullptr;
+  std::vector<std::string_view> known;
+  for (const Format& format : formats) {
+    for (const auto each : format.names) {
+      if (same_name(each, name)) return &format;
+      known.push_back(each);
+    }
+  }
+  std::ranges::sort(known);
+  return fail(Errc::invalid,
+              fmt::format("there is no {} parser \"{}\"; there are {}", kind, name, fmt::join(known, ", ")));
+}
+
+struct MakeToolStage {
+  std::unique_ptr<Stage> operator()(const JsonCallsFormat& format) const {
+    return std::make_unique<JsonCallsStage>(format);
+  }
+  std::unique_ptr<Stage> operator()(const MarkedCallsFormat& format) const {
+    return std::make_unique<MarkedCallsStage>(format);
+  }
+  std::unique_ptr<Stage> operator()(const XmlCallsFormat& format) const {
+    return std::make_unique<XmlCallsStage>(format);
+  }
+  std::unique_ptr<Stage> operator()(PythonicFormat) const { return std::make_unique<PythonicCallsStage>(); }
+  std::unique_ptr<Stage> operator()(HarmonyFormat) const { return std::make_unique<PlainStage>(); }
+};
+
+/// With calls required, an engine may have been held to a list of calls without the format's own markers.
+std::unique_ptr<Stage> make_tool_stage(const ToolFormat* tool, const ParserOptions& options) {
+  if (tool == nullptr) return std::make_unique<PlainStage>();
+  const auto* json_calls = std::get_if<JsonCallsFormat>(&tool->format);
+  if (json_calls == nullptr || !options.calls_required) return std::visit(MakeToolStage{}, tool->format);
+  JsonCallsFormat format = *json_calls;
+  format.bare = true;
+  return std::make_unique<JsonCallsStage>(format);
+}
+
+template <class Format>
+bool is_harmony(const Format* format) {
+  return format != nullptr && std::holds_alternative<HarmonyFormat>(format->format);
+}
+
+}  // namespace
+
+std::span<const ReasoningFormat> reasoning_formats() {
+  static const std::vector<ReasoningFormat> kFormats{
+      {{"basic"}, "<think>…</think>, anywhere", kThink},
+      {{"qwen3", "qwen"}, "Qwen3: <think>…</think>", kThink},
+      {{"glm45"}, "GLM 4.5: <think>…</think>", kThink},
+      {{"nemotron_deci"}, "Llama Nemotron Super and Ultra: <think>…</think>", kThink},
+      {{"deepseek_r1"}, "DeepSeek R1: up to </think>, which the prompt has opened", kThinkFromTheBeginning},
+      {{"nemotron_nano", "nemotron3"}, "Nemotron Nano: up to </think>", kThinkFromTheBeginning},
+      {{"step3"}, "Step 3: up to </think>", kThinkFromTheBeginning},
+      {{"kimi"}, "Kimi: ◁think▷…◁/think▷", ReasoningTags{.opens{"◁think▷"}, .closes{"◁/think▷"}}},
+      {{"kimi_k25"},
+       "Kimi K2.5: up to </think> or the first tool call",
+       ReasoningTags{
+           .opens{"<think>"}, .closes{"</think>"}, .interrupts = kKimiSections, .begins_inside = true}},
+      {{"mistral"},
+       "Magistral: up to [/THINK]",
+       ReasoningTags{.opens{"[THINK]"}, .closes{"[/THINK]"}, .begins_inside = true}},
+      {{"granite"},
+       "Granite 3.2: Here is my thought process: … Here is my response: …",
+       ReasoningTags{.opens{"Here is my thought process:", "Here's my thought process:"},
+                     .closes{"Here is my response:", "Here's my response:"},
+                     .once = true}},
+      {{"gpt_oss", "harmony"}, "gpt-oss: the analysis channel", HarmonyFormat{}},
+  };
+  return kFormats;
+}
+
+std::span<const ToolFormat> tool_formats() {
+  using Header = MarkedCallsFormat::Header;
+  static const std::vector<ToolFormat> kFormats{
+      {{"hermes", "qwen25"},
+       "Hermes, Qwen 2.5 and 3: JSON in <tool_call>…</tool_call>",
+       JsonCallsFormat{.opens{"<tool_call>"}, .closes{"</tool_call>"}}},
+      {{"llama3_json"},
+       "Llama 3: JSON, or JSON behind <|python_tag|>; several with ;",
+       JsonCallsFormat{.opens{"<|python_tag|>"}, .bare = true}},
+      {{"mistral"},
+       "Mistral: [TOOL_CALLS] and a JSON list, or a name and JSON",
+       JsonCallsFormat{.opens{"[TOOL_CALLS]"}, .closes{"[/TOOL_CALLS]"}, .inline_names = true},
+       IdShape::mistral},
+      {{"nemotron_deci"},
+       "Llama Nemotron: a JSON list in <TOOLCALL>…</TOOLCALL>",
+       JsonCallsFormat{.opens{"<TOOLCALL>"}, .closes{"</TOOLCALL>"}}},
+      {{"jamba"},
+       "Jamba: a JSON list in <tool_calls>…</tool_calls>",
+       JsonCallsFormat{.opens{"<tool_calls>"}, .closes{"</tool_calls>"}}},
+      {{"phi4"}, "Phi 4: functools and a JSON list", JsonCallsFormat{.opens{"functools"}}},
+      {{"default"},
+       "JSON, alone or behind <TOOLCALL> or <|python_tag|>",
+       JsonCallsFormat{.opens{"<TOOLCALL>", "<|python_tag|>"}, .closes{"</TOOLCALL>"}, .bare = true}},
+      {{"deepseek_v3"},
+       "DeepSeek V3, R1: a JSON code fence in tool call markers",
+       deepseek(Header::type_then_name)},
+      {{"deepseek_v3_1"}, "DeepSeek V3.1: JSON in tool call markers", deepseek(Header::name)},
+      {{"deepseek_v3_2"}, "DeepSeek V3.2: DSML elements", dsml("function_calls")},
+      {{"deepseek_v4", "deepseek-v4", "deepseekv4"}, "DeepSeek V4: DSML elements", dsml("tool_calls")},
+      {{"kimi_k2"},
+       "Kimi K2: JSON in tool call markers, ids by the model",
+       MarkedCallsFormat{.section_opens = kKimiSections,
+                         .section_closes{"<|tool_calls_section_end|>", "<|tool_call_section_end|>"},
+                         .call_open = "<|tool_call_begin|>",
+                         .separator = "<|tool_call_argument_begin|>",
+                         .call_close = "<|tool_call_end|>",
+                         .header = Header::kimi_id}},
+      {{"qwen3_coder", "nemotron_nano"},
+       "Qwen3-Coder, Nemotron Nano: <function=…> elements",
+       XmlCallsFormat{.wrapper_open = "<tool_call>",
+                      .wrapper_close = "</tool_call>",
+                      .function_open = "<function=",
+                      .function_close = "</function>",
+                      .parameter_open = "<parameter=",
+                      .parameter_close = "</parameter>"}},
+      {{"minimax_m2"},
+       "MiniMax M2: <invoke> elements",
+       XmlCallsFormat{.wrapper_open = "<minimax:tool_call>",
+                      .wrapper_close = "</minimax:tool_call>",
+                      .function_open = "<invoke name=",
+                      .function_close = "</invoke>",
+                      .parameter_open = "<parameter name=",
+                      .parameter_close = "</parameter>"}},
+      {{"pythonic"}, "Llama 3.2 and 4: [f(a=1), g()]", PythonicFormat{}},
+      {{"harmony"}, "gpt-oss: messages to functions", HarmonyFormat{}},
+  };
+  return kFormats;
+}
+
+Result<const ReasoningFormat*> find_reasoning_format(std::string_view name) {
+  return find_format(reasoning_formats(), name, "reasoning");
+}
+
+Result<const ToolFormat*> find_tool_format(std::string_view name) {
+  return find_format(tool_formats(), name, "tool call");
+}
+
+std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
+                                   const ParserOptions& options) {
+  auto stage = make_tool_stage(tool, options);
+  if (!options.forced_tool.empty())
+    stage = std::make_unique<ForcedCallStage>(options.forced_tool, std::move(stage));
+  const HarmonyParts harmony{.reasoning = is_harmony(reasoning), .calls = is_harmony(tool)};
+  if (harmony.reasoning || harmony.calls) stage = std::make_unique<HarmonyStage>(harmony, std::move(stage));
+  if (reasoning == nullptr || harmony.reasoning) return stage;
+  const auto& tags = std::get<ReasoningTags>(reasoning->format);
+  const bool begins_inside = options.begins_with_reasoning.value_or(tags.begins_inside);
+  return std::make_unique<ReasoningTagsStage>(tags, begins_inside, std::move(stage));
+}
+
+}  // namespace dynamo::parsers
