@@ -45,6 +45,9 @@ class Template {
   /// itself raised, `raised_message` tells.
   Result<std::string> render(const json::object& variables, const Options& options = {}) const;
 
+  /// The tree (ast.h), for those who ask what a template is like.
+  const Program& program() const { return *program_; }
+
  private:
   explicit Template(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
   std::shared_ptr<const Program> program_;

@@ -1,0 +1,124 @@
+#include "jinja/value.h"
+
+#include <limits>
+
+#include "jinja/runtime.h"
+
+namespace dynamo::jinja {
+
+Value Value::boolean(bool value) {
+  Value out(Kind::boolean);
+  out.integer_ = value ? 1 : 0;
+  return out;
+}
+
+Value Value::integer(std::int64_t value) {
+  Value out(Kind::integer);
+  out.integer_ = value;
+  return out;
+}
+
+Value Value::real(double value) {
+  Value out(Kind::real);
+  out.real_ = value;
+  return out;
+}
+
+Value Value::text(std::string_view text) {
+  Value out(Kind::text);
+  out.size_ = static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), UINT32_MAX));
+  out.text_ = text.data();
+  return out;
+}
+
+Value Value::growing_text(std::string_view text) {
+  Value out = Value::text(text);
+  out.growing_ = true;
+  return out;
+}
+
+Value Value::undefined(const Absence* absence) {
+  Value out(Kind::undefined);
+  out.absence_ = absence;
+  return out;
+}
+
+Value Value::list(const Items* items) {
+  Value out(Kind::list);
+  out.items_ = items;
+  return out;
+}
+
+Value Value::tuple(const Items* items) {
+  Value out(Kind::tuple);
+  out.items_ = items;
+  return out;
+}
+
+Value Value::dict(const Dict* dict) {
+  Value out(Kind::dict);
+  out.dict_ = dict;
+  return out;
+}
+
+Value Value::object(Object* object) {
+  Value out(Kind::object);
+  out.object_ = object;
+  return out;
+}
+
+Value Value::json(const json::object& value) {
+  Value out(Kind::json_dict);
+  out.json_object_ = &value;
+  return out;
+}
+
+Value Value::json(const json::value& value) {
+  switch (value.kind()) {
+    case boost::json::kind::null: return none();
+    case boost::json::kind::bool_: return boolean(value.get_bool());
+    case boost::json::kind::int64: return integer(value.get_int64());
+    case boost::json::kind::uint64:
+      if (value.get_uint64() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+        throw Fault{Errc::unsupported, "an integer of the variables does not fit in 64 bits", 0};
+      }
+      return integer(static_cast<std::int64_t>(value.get_uint64()));
+    case boost::json::kind::double_: return real(value.get_double());
+    case boost::json::kind::string: return text({value.get_string().data(), value.get_string().size()});
+    case boost::json::kind::object: return json(value.get_object());
+    case boost::json::kind::array: break;
+  }
+  Value out(Kind::json_list);
+  out.json_array_ = &value.get_array();
+  return out;
+}
+
+std::size_t Value::item_count() const {
+  return kind_ == Kind::json_list ? json_array_->size() : items_->values.size();
+}
+
+Value Value::item(std::size_t index) const {
+  return kind_ == Kind::json_list ? json((*json_array_)[index]) : items_->values[index];
+}
+
+std::size_t Value::entry_count() const {
+  return kind_ == Kind::json_dict ? json_object_->size() : dict_->entries.size();
+}
+
+Entry Value::entry(std::size_t index) const {
+  if (kind_ == Kind::dict) return dict_->entries[index];
+  const auto& member = *(json_object_->begin() + static_cast<std::ptrdiff_t>(index));
+  return {text({member.key().data(), member.key().size()}), json(member.value())};
+}
+
+bool Value::is_group() const { return kind_ == Kind::tuple && items_->group; }
+
+bool Value::same(const Value& other) const {
+  if (kind_ != other.kind_) return false;
+  if (kind_ == Kind::none) return true;
+  if (kind_ == Kind::text) return as_text() == other.as_text();
+  if (kind_ == Kind::real) return real_ == other.real_;
+  return integer_ == other.integer_;  // the number itself, or the address of what is referred to
+}
+
+}  // namespace dynamo::jinja
