@@ -1,14 +1,12 @@
-#include "api/check.h"
-#include "base/yaml.h"
 #include "cli/commands.h"
 #include "cli/connection.h"
 #include "cli/files.h"
 #include "kube/object.h"
 
+#include "up/manifests.h"
+
 namespace dynamo::cli {
 namespace {
-
-constexpr const char* kManager = "dynamo-cli";
 
 struct ApplyFlags {
   ConnectionFlags connection;
@@ -20,53 +18,27 @@ struct ApplyFlags {
 
 /// All objects of all files, in order, or every mistake of every file.
 Result<std::vector<kube::Object>> read_objects(const std::vector<std::string>& names) {
-  auto inputs = read_inputs(names);
-  if (!inputs) return std::unexpected(std::move(inputs.error()));
-  std::vector<kube::Object> out;
-  std::string mistakes;
-  for (const InputFile& input : *inputs) {
-    for (const auto& found : api::check_documents(input.text, input.name)) {
-      if (found.severity == api::Severity::error) mistakes += "\n" + found.to_string();
-    }
-    for (auto& document : yaml::read(input.text).documents)
-      out.push_back(std::move(document.value.get_object()));
-  }
-  if (!mistakes.empty()) return fail(Errc::invalid, "nothing was applied:" + mistakes);
-  if (out.empty()) return fail(Errc::invalid, "the files hold no objects");
-  return out;
-}
-
-std::string_view outcome(const Result<kube::Object>& before, const kube::Object& after) {
-  if (!before) return "created";
-  return kube::resource_version_of(*before) == kube::resource_version_of(after) ? "unchanged" : "configured";
-}
-
-net::Task<Result<int>> apply_one(Connection& connection, kube::Object object, bool force) {
-  auto resource = kube::find_by_kind(connection.served, json::string_at(object, {"apiVersion"}),
-                                     json::string_at(object, {"kind"}));
-  if (!resource) co_return std::unexpected(std::move(resource.error()));
-  if (resource->namespaced && kube::namespace_of(object).empty()) {
-    kube::metadata(object)["namespace"] = connection.ns;
-  }
-  const kube::NamespacedName key = kube::key_of(object);
-  auto before = co_await connection.client.get(*resource, key);
-  kube::ApplyOptions options{.field_manager = kManager, .force = force, .field_validation = "Strict"};
-  auto after = co_await connection.client.apply(*resource, std::move(object), std::move(options));
-  if (!after) co_return std::unexpected(std::move(after.error()));
-  fmt::print("{}/{} {}\n", resource->group_resource(), key.name, outcome(before, *after));
-  co_return 0;
+  const auto inputs = read_inputs(names);
+  if (!inputs) return std::unexpected(inputs.error());
+  auto objects = up::read_manifests(*inputs);
+  if (objects && objects->empty()) return fail(Errc::invalid, "the files hold no objects");
+  return objects;
 }
 
 /// Objects that can be applied are applied, whatever becomes of the others.
 net::Task<Result<int>> apply(Connection& connection, const ApplyFlags& f) {
   auto objects = read_objects(f.files);
-  if (!objects) co_return std::unexpected(std::move(objects.error()));
+  if (!objects) co_return fail(objects.error().code, "nothing was applied:\n" + objects.error().message);
   int failed = 0;
   for (kube::Object& object : *objects) {
-    auto applied = co_await apply_one(connection, std::move(object), f.force);
-    if (applied) continue;
-    fmt::print(stderr, "dynamo apply: {}\n", applied.error().message);
-    ++failed;
+    up::ApplyTo target{connection.client, connection.served, connection.ns, f.force};
+    const auto applied = co_await up::apply_manifest(std::move(target), std::move(object));
+    if (applied) {
+      fmt::print("{} {}\n", applied->name, applied->outcome);
+    } else {
+      fmt::print(stderr, "dynamo apply: {}\n", applied.error().message);
+      ++failed;
+    }
   }
   co_return failed == 0 ? 0 : 1;
 }
@@ -123,7 +95,7 @@ net::Task<Result<void>> remove_one(net::Loop& loop, Connection& connection, Name
   const std::string uid(kube::uid_of(*object));
   auto removed = co_await connection.client.remove(named.resource, named.key);
   if (!removed) co_return std::unexpected(std::move(removed.error()));
-  fmt::print("{}/{} deleted\n", named.resource.group_resource(), named.key.name);
+  fmt::print("{} deleted\n", up::display_name(named.resource, named.key.name));
   std::fflush(stdout);
   if (!wait) co_return Result<void>{};
   auto gone = co_await wait_until_gone(loop, connection, std::move(named), uid);

@@ -17,13 +17,14 @@ bool is_manifest(const fs::path& path) {
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
 }
 
-Result<InputFile> read_one(const std::string& name) {
+Result<up::ManifestText> read_one(const std::string& name) {
   if (name == "-") {
-    return InputFile{"<stdin>", {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()}};
+    return up::ManifestText{"<stdin>",
+                            {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()}};
   }
   auto text = read_file(name);
   if (!text) return std::unexpected(std::move(text.error()));
-  return InputFile{name, std::move(*text)};
+  return up::ManifestText{name, std::move(*text)};
 }
 
 Result<std::vector<std::string>> manifests_of(const std::string& directory) {
@@ -41,8 +42,8 @@ Result<std::vector<std::string>> manifests_of(const std::string& directory) {
 
 }  // namespace
 
-Result<std::vector<InputFile>> read_inputs(const std::vector<std::string>& names) {
-  std::vector<InputFile> out;
+Result<std::vector<up::ManifestText>> read_inputs(const std::vector<std::string>& names) {
+  std::vector<up::ManifestText> out;
   for (const std::string& name : names) {
     std::vector<std::string> files{name};
     std::error_code error;

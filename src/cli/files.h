@@ -5,16 +5,13 @@
 
 #include "base/error.h"
 
+#include "up/manifests.h"
+
 namespace dynamo::cli {
 
-/// One input as the user named it.
-struct InputFile {
-  std::string name;  // "<stdin>" for "-"
-  std::string text;
-};
-
 /// Reads what `-f` names: files, directories (their *.yaml, *.yml and *.json, in order of name, not deeper),
-/// and "-" for standard input. Errors: not_found, forbidden, invalid (a directory without such files), io.
-Result<std::vector<InputFile>> read_inputs(const std::vector<std::string>& names);
+/// and "-" for standard input, which is called "<stdin>". Errors: not_found, forbidden, invalid (a directory
+/// without such files), io.
+Result<std::vector<up::ManifestText>> read_inputs(const std::vector<std::string>& names);
 
 }  // namespace dynamo::cli

@@ -3,6 +3,8 @@
 #include "cli/printing.h"
 #include "net/signals.h"
 
+#include "up/manifests.h"
+
 namespace dynamo::cli {
 namespace {
 
@@ -66,7 +68,7 @@ net::Task<Result<int>> show_table(kube::Client& client, Target target, const Get
 }
 
 std::string object_name(const kube::Resource& resource, const json::value& object) {
-  return fmt::format("{}/{}", resource.group_resource(), json::string_at(object, {"metadata", "name"}));
+  return up::display_name(resource, json::string_at(object, {"metadata", "name"}));
 }
 
 net::Task<Result<int>> show_document(kube::Client& client, Target target, const GetFlags& f) {

@@ -8,6 +8,8 @@
 #include "kube/object.h"
 #include "net/signals.h"
 
+#include "up/manifests.h"
+
 /// The small commands on single objects: describe, events, scale, logs.
 namespace dynamo::cli {
 namespace {
@@ -100,7 +102,7 @@ net::Task<Result<int>> scale(net::Loop&, Connection& connection, const ObjectFla
   for (const std::string& name : objects->names) {
     auto scaled = co_await connection.client.scale(objects->resource, {connection.ns, name}, f.replicas);
     if (!scaled) co_return std::unexpected(std::move(scaled.error()));
-    fmt::print("{}/{} scaled to {}\n", objects->resource.group_resource(), name, f.replicas);
+    fmt::print("{} scaled to {}\n", up::display_name(objects->resource, name), f.replicas);
   }
   co_return 0;
 }

@@ -32,7 +32,7 @@ Result<int> render(const RenderFlags& flags) {
   options.settings.discovery_backend = *graph::parse_discovery_backend(flags.discovery_backend);
   std::string documents;
   bool failed = false;
-  for (const InputFile& input : *inputs) {
+  for (const up::ManifestText& input : *inputs) {
     options.file = input.name;
     const auto rendered = graph::render_documents(input.text, options);
     if (rendered) {

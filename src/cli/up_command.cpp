@@ -66,12 +66,8 @@ std::vector<std::string> foreground_command(const UpFlags& flags) {
 }
 
 Result<std::vector<up::ManifestText>> read_texts(const std::vector<std::string>& files) {
-  std::vector<up::ManifestText> out;
-  if (files.empty()) return out;
-  auto inputs = read_inputs(files);
-  if (!inputs) return std::unexpected(std::move(inputs.error()));
-  for (InputFile& input : *inputs) out.push_back({std::move(input.name), std::move(input.text)});
-  return out;
+  if (files.empty()) return std::vector<up::ManifestText>{};
+  return read_inputs(files);
 }
 
 Duration ready_timeout(const UpFlags& flags) {

@@ -29,7 +29,7 @@ Result<int> validate(const ValidateFlags& flags) {
   auto inputs = read_inputs(flags.files);
   if (!inputs) return std::unexpected(std::move(inputs.error()));
   std::vector<api::Diagnostic> all;
-  for (const InputFile& input : *inputs) {
+  for (const up::ManifestText& input : *inputs) {
     auto found = api::check_documents(input.text, input.name);
     all.insert(all.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }

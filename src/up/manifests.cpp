@@ -79,27 +79,29 @@ std::vector<std::string> missing_engines(std::span<const kube::Object> objects,
   return out;
 }
 
-net::Task<Result<Applied>> apply_manifest(kube::Client& client, std::span<const kube::ApiResource> served,
-                                          kube::Object object, std::string ns) {
-  const auto resource =
-      kube::find_by_kind(served, json::string_at(object, {"apiVersion"}), json::string_at(object, {"kind"}));
+std::string display_name(const kube::Resource& resource, std::string_view name) {
+  std::string kind = resource.kind;
+  std::ranges::transform(kind, kind.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+  return fmt::format("{}{}{}/{}", kind, resource.group.empty() ? "" : ".", resource.group, name);
+}
+
+net::Task<Result<Applied>> apply_manifest(ApplyTo target, kube::Object object) {
+  const auto resource = kube::find_by_kind(target.served, json::string_at(object, {"apiVersion"}),
+                                           json::string_at(object, {"kind"}));
   if (!resource) co_return std::unexpected(resource.error());
-  if (resource->namespaced && kube::namespace_of(object).empty()) kube::metadata(object)["namespace"] = ns;
+  if (resource->namespaced && kube::namespace_of(object).empty())
+    kube::metadata(object)["namespace"] = target.ns;
   const kube::NamespacedName key = kube::key_of(object);
-  const std::string name =
-      fmt::format("{}{}{}/{}", resource->kind, resource->group.empty() ? "" : ".", resource->group, key.name);
-  const auto before = co_await client.get(*resource, key);
+  std::string name = display_name(*resource, key.name);
+  const auto before = co_await target.client.get(*resource, key);
   if (!before && before.error().code != Errc::not_found) co_return context(name, before.error());
-  kube::ApplyOptions options{.field_manager = kFieldManager, .force = true, .field_validation = "Strict"};
-  const auto after = co_await client.apply(*resource, std::move(object), std::move(options));
+  kube::ApplyOptions options{
+      .field_manager = kFieldManager, .force = target.force, .field_validation = "Strict"};
+  const auto after = co_await target.client.apply(*resource, std::move(object), std::move(options));
   if (!after) co_return context(name, after.error());
-  Applied out{name, "configured"};
-  std::ranges::transform(out.name, out.name.begin(),
-                         [](char c) { return static_cast<char>(std::tolower(c)); });
-  if (!before) out.outcome = "created";
-  if (before && kube::resource_version_of(*before) == kube::resource_version_of(*after))
-    out.outcome = "unchanged";
-  co_return std::move(out);
+  if (!before) co_return Applied{std::move(name), "created"};
+  const bool same = kube::resource_version_of(*before) == kube::resource_version_of(*after);
+  co_return Applied{std::move(name), same ? "unchanged" : "configured"};
 }
 
 }  // namespace dynamo::up

@@ -33,9 +33,18 @@ struct Applied {
   std::string outcome;  // "created", "configured", "unchanged"
 };
 
-/// Brings the object to the server with server-side apply, taking fields over from others; `ns` is for
-/// objects that name no namespace. Errors: not_found (unknown kind), invalid, or as the server says.
-net::Task<Result<Applied>> apply_manifest(kube::Client& client, std::span<const kube::ApiResource> served,
-                                          kube::Object object, std::string ns);
+/// "dynamographdeployment.nvidia.com/agg", as kubectl names objects in what it says.
+std::string display_name(const kube::Resource& resource, std::string_view name);
+
+struct ApplyTo {
+  kube::Client& client;
+  std::span<const kube::ApiResource> served;
+  std::string ns;      // for objects that name no namespace
+  bool force = false;  // take fields over from others
+};
+
+/// Brings the object to the server with server-side apply. Errors: not_found (unknown kind), invalid,
+/// conflict, or as the server says.
+net::Task<Result<Applied>> apply_manifest(ApplyTo target, kube::Object object);
 
 }  // namespace dynamo::up

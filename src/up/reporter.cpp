@@ -17,11 +17,13 @@ void Reporter::ready() {
 }
 
 void Reporter::not_ready(const Error& why) {
-  send('!', why.message);
+  send(why);
   close();
 }
 
-void Reporter::failed(const Error& why) { send('!', why.message); }
+void Reporter::failed(const Error& why) { send(why); }
+
+void Reporter::send(const Error& why) { send(why.code == Errc::invalid ? '?' : '!', why.message); }
 
 /// Several lines are sent one by one. Whoever waited may have left; that is no concern of ours.
 void Reporter::send(char kind, std::string_view text) {
@@ -41,7 +43,7 @@ void Reporter::close() {
 
 Result<void> follow_report(int pipe) {
   std::string pending;
-  std::string failure;
+  Error failure{Errc::unavailable, ""};
   bool ready = false;
   char bytes[4096];
   for (;;) {
@@ -54,12 +56,15 @@ Result<void> follow_report(int pipe) {
       pending.erase(0, end + 1);
       if (line.starts_with('+')) fmt::print("{}\n", std::string_view(line).substr(1));
       if (line.starts_with('=')) ready = true;
-      if (line.starts_with('!')) failure += (failure.empty() ? "" : "\n") + line.substr(1);
+      if (line.starts_with('?')) failure.code = Errc::invalid;
+      if (line.starts_with('!') || line.starts_with('?')) {
+        failure.message += (failure.message.empty() ? "" : "\n") + line.substr(1);
+      }
     }
     std::fflush(stdout);
   }
   if (ready) return {};
-  if (!failure.empty()) return fail(Errc::unavailable, std::move(failure));
+  if (!failure.message.empty()) return std::unexpected(std::move(failure));
   return fail(Errc::internal, "the platform ended while it was starting");
 }
 

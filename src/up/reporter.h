@@ -10,7 +10,8 @@ namespace dynamo::up {
 /// Where a platform says how its start goes: on its standard output and, when it was started in the
 /// background, also through a pipe to the command that started it, which waits until the outcome is known.
 ///
-/// On the pipe every line begins with '+' (text), '=' (ready) or '!' (failed, with the reason).
+/// On the pipe every line begins with '+' (text), '=' (ready), '?' (failed: the input is at fault) or
+/// '!' (failed otherwise), with the reason.
 class Reporter {
  public:
   /// `pipe` is -1 where nobody waits. Taken over.
@@ -27,12 +28,13 @@ class Reporter {
 
  private:
   void send(char kind, std::string_view text);
+  void send(const Error& why);
   void close();
   int pipe_;
 };
 
 /// Copies what comes through the pipe to standard output until the outcome is known.
-/// Errors: the one that was reported, or internal when the other side just went away.
+/// Errors: invalid or unavailable, with what was reported, or internal when the other side just went away.
 Result<void> follow_report(int pipe);
 
 }  // namespace dynamo::up

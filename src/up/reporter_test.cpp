@@ -33,7 +33,15 @@ TEST(Reporter, AFailureKeepsItsLines) {
     reporter.not_ready(Error{Errc::invalid, "a.yaml:1:1: first\na.yaml:2:1: second", nullptr});
   });
   ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::invalid);
   EXPECT_EQ(outcome.error().message, "a.yaml:1:1: first\na.yaml:2:1: second");
+}
+
+TEST(Reporter, OtherFailuresAreNotTheInputs) {
+  const auto outcome =
+      followed([](Reporter& reporter) { reporter.not_ready(Error{Errc::not_found, "gone"}); });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::unavailable);
 }
 
 TEST(Reporter, ASuddenEndIsAnError) {

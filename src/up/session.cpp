@@ -34,7 +34,8 @@ net::Task<Result<void>> apply_all(kube::Client& client, std::vector<kube::Object
   const auto served = co_await kube::discover(client);
   if (!served) co_return std::unexpected(served.error());
   for (kube::Object& object : objects) {
-    const auto applied = co_await apply_manifest(client, *served, std::move(object), "default");
+    ApplyTo target{.client = client, .served = *served, .ns = "default", .force = true};
+    const auto applied = co_await apply_manifest(std::move(target), std::move(object));
     if (!applied) co_return std::unexpected(applied.error());
     reporter.say(fmt::format("{} {}", applied->name, applied->outcome));
   }

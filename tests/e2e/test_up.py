@@ -349,10 +349,30 @@ def test_a_corrupt_state_is_kept_aside(platform: Platform):
     ],
 )
 def test_bad_input_ends_up_with_a_clear_message(platform: Platform, arguments: list[str], stdin: str, says: str):
-    done = platform.command("up", *arguments, "--detach", stdin=stdin)
-    assert done.returncode != 0
-    assert says in done.stderr, done.stdout + done.stderr
-    assert platform.processes() == []
+    codes = set()
+    for where in [], ["--detach"]:
+        done = platform.command("up", *arguments, *where, stdin=stdin)
+        assert says in done.stderr, done.stdout + done.stderr
+        assert platform.processes() == []
+        codes.add(done.returncode)
+    assert codes in ({1}, {2})
+
+
+def test_apply_reads_lists_and_says_what_is_no_object(platform: Platform):
+    platform.up()
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": [config_map("a"), config_map("b")]})
+    said = platform.must("apply", "-f", "-", stdin=listed)
+    assert said.splitlines() == ["configmap/a created", "configmap/b created"]
+    assert platform.must("apply", "-f", "-", stdin=listed).splitlines() == ["configmap/a unchanged", "configmap/b unchanged"]
+    for text in ["42", "- a", "one: 1\n---\nnull\n---\nfalse\n"]:
+        refused = platform.command("apply", "-f", "-", stdin=text)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "<stdin>:" in refused.stderr
+    assert platform.must("delete", "-f", "-", stdin=listed).splitlines() == ["configmap/a deleted", "configmap/b deleted"]
+
+
+def config_map(name: str) -> dict[str, object]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"a": "1"}}
 
 
 def test_a_port_in_use_is_said(platform: Platform):
