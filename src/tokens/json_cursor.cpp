@@ -31,8 +31,9 @@ Error JsonCursor::error() const {
 }
 
 char JsonCursor::peek() {
+  if (failed()) return '\0';
   while (at_ != end_ && is_space(*at_)) ++at_;
-  return at_ == end_ || failed() ? '\0' : *at_;
+  return at_ == end_ ? '\0' : *at_;
 }
 
 bool JsonCursor::take(char mark) {
@@ -135,7 +136,7 @@ std::optional<std::uint32_t> JsonCursor::hex4() {
 }
 
 std::string_view JsonCursor::number_text() {
-  peek();
+  if (peek() == '\0') return {};
   const char* begin = at_;
   constexpr std::string_view kParts = "+-.0123456789eE";
   while (at_ != end_ && kParts.find(*at_) != std::string_view::npos) ++at_;
