@@ -46,4 +46,24 @@ json::value release_patch(const Object& object, const Object& owner) {
   return owners_patch(object, changed);
 }
 
+net::Task<Result<std::vector<ObjectPtr>>> carry_out(kube::Client& client, kube::Resource resource,
+                                                    ObjectPtr owner, Claims claims, std::stop_token stop) {
+  const kube::CallOptions call{.stop = std::move(stop), .deadline = {}};
+  for (const ObjectPtr& object : claims.adopt) {
+    json::value patch = adoption_patch(*object, *owner);
+    auto adopted = co_await client.patch(resource, kube::key_of(*object), kube::PatchKind::merge,
+                                         std::move(patch), {}, call);
+    if (!adopted) co_return std::unexpected(std::move(adopted.error()));
+    claims.mine.push_back(std::make_shared<const Object>(std::move(*adopted)));
+  }
+  for (const ObjectPtr& object : claims.release) {
+    json::value patch = release_patch(*object, *owner);
+    const auto released = co_await client.patch(resource, kube::key_of(*object), kube::PatchKind::merge,
+                                                std::move(patch), {}, call);
+    const bool gone = !released && released.error().code == Errc::not_found;
+    if (!released && !gone) co_return std::unexpected(released.error());
+  }
+  co_return std::move(claims.mine);
+}
+
 }  // namespace dynamo::controllers

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <stop_token>
 #include <vector>
 
+#include "kube/client.h"
 #include "kube/object.h"
 #include "kube/selector.h"
 
@@ -24,5 +26,10 @@ Claims claim(const Object& owner, const kube::LabelSelector& selector,
 /// Merge patches for the two kinds of change; they fail when the object has changed meanwhile.
 json::value adoption_patch(const Object& object, const Object& owner);
 json::value release_patch(const Object& object, const Object& owner);
+
+/// Makes the server agree with `claims`, and gives what the owner has then. Errors: as the server says; what
+/// was released and is gone already is no error.
+net::Task<Result<std::vector<ObjectPtr>>> carry_out(kube::Client& client, kube::Resource resource,
+                                                    ObjectPtr owner, Claims claims, std::stop_token stop);
 
 }  // namespace dynamo::controllers

@@ -55,22 +55,9 @@ net::Task<Result<std::vector<ObjectPtr>>> DeploymentController::claim_sets(Objec
   const auto selector = kube::LabelSelector::from_json(json::find(*deployment, {"spec", "selector"}));
   if (!selector) co_return context("spec.selector", selector.error());
   Claims claims = claim(*deployment, *selector, sets_.list(kube::namespace_of(*deployment)));
-  const kube::CallOptions call{.stop = stop, .deadline = {}};
-  for (const ObjectPtr& set : claims.adopt) {
-    json::value patch = adoption_patch(*set, *deployment);
-    auto adopted = co_await context_.client.patch(sets_.resource(), kube::key_of(*set),
-                                                  kube::PatchKind::merge, std::move(patch), {}, call);
-    if (!adopted) co_return std::unexpected(std::move(adopted.error()));
-    claims.mine.push_back(std::make_shared<const Object>(std::move(*adopted)));
-  }
-  for (const ObjectPtr& set : claims.release) {
-    json::value patch = release_patch(*set, *deployment);
-    const auto released = co_await context_.client.patch(sets_.resource(), kube::key_of(*set),
-                                                         kube::PatchKind::merge, std::move(patch), {}, call);
-    const bool gone = !released && released.error().code == Errc::not_found;
-    if (!released && !gone) co_return std::unexpected(released.error());
-  }
-  co_return std::move(claims.mine);
+  auto mine =
+      co_await carry_out(context_.client, sets_.resource(), deployment, std::move(claims), std::move(stop));
+  co_return mine;
 }
 
 net::Task<Result<void>> DeploymentController::perform(ObjectPtr deployment, DeploymentPlan plan,

@@ -79,23 +79,9 @@ net::Task<Result<std::vector<ObjectPtr>>> ReplicaSetController::claim_pods(Objec
   const auto selector = kube::LabelSelector::from_json(json::find(*set, {"spec", "selector"}));
   if (!selector) co_return context("spec.selector", selector.error());
   Claims claims = claim(*set, *selector, pods_.list(kube::namespace_of(*set)));
-  const kube::CallOptions call{.stop = stop, .deadline = {}};
-  for (const ObjectPtr& pod : claims.adopt) {
-    if (!is_active(*pod)) continue;
-    json::value patch = adoption_patch(*pod, *set);
-    auto adopted = co_await context_.client.patch(pods_.resource(), kube::key_of(*pod),
-                                                  kube::PatchKind::merge, std::move(patch), {}, call);
-    if (!adopted) co_return std::unexpected(std::move(adopted.error()));
-    claims.mine.push_back(std::make_shared<const Object>(std::move(*adopted)));
-  }
-  for (const ObjectPtr& pod : claims.release) {
-    json::value patch = release_patch(*pod, *set);
-    const auto released = co_await context_.client.patch(pods_.resource(), kube::key_of(*pod),
-                                                         kube::PatchKind::merge, std::move(patch), {}, call);
-    const bool gone = !released && released.error().code == Errc::not_found;
-    if (!released && !gone) co_return std::unexpected(released.error());
-  }
-  co_return std::move(claims.mine);
+  std::erase_if(claims.adopt, [](const ObjectPtr& pod) { return !is_active(*pod); });
+  auto mine = co_await carry_out(context_.client, pods_.resource(), set, std::move(claims), std::move(stop));
+  co_return mine;
 }
 
 net::Task<Result<void>> ReplicaSetController::create_pods(ObjectPtr set, std::size_t count,

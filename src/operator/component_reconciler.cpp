@@ -27,14 +27,8 @@ void ComponentReconciler::feed(kube::Controller& controller) {
 net::Task<kube::Outcome> ComponentReconciler::reconcile(kube::NamespacedName key, std::stop_token stop) {
   const kube::ObjectPtr object = world_.components.get(key);
   if (!object) co_return kube::Done{};
-  if (kube::is_deleting(*object)) {
-    const auto removed = co_await remove_finalizer(client_, resources::kComponents, object, stop);
-    co_return outcome_of(removed);
-  }
-  if (!kube::has_finalizer(*object, api::kFinalizer)) {
-    const auto added = co_await add_finalizer(client_, resources::kComponents, object, stop);
-    co_return outcome_of(added);  // that change calls us again
-  }
+  auto changed = co_await keep_finalizer(client_, resources::kComponents, object, stop);
+  if (changed) co_return std::move(*changed);
   auto dcd = api::from_json<api::DynamoComponentDeployment>(*object);
   if (!dcd) {
     events_.warning(*object, "ValidationFailed", dcd.error().message);

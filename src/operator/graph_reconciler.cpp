@@ -41,14 +41,8 @@ void GraphReconciler::feed(kube::Controller& controller) {
 net::Task<kube::Outcome> GraphReconciler::reconcile(kube::NamespacedName key, std::stop_token stop) {
   const kube::ObjectPtr object = world_.graphs.get(key);
   if (!object) co_return kube::Done{};
-  if (kube::is_deleting(*object)) {
-    const auto removed = co_await remove_finalizer(client_, resources::kGraphs, object, stop);
-    co_return outcome_of(removed);
-  }
-  if (!kube::has_finalizer(*object, api::kFinalizer)) {
-    const auto added = co_await add_finalizer(client_, resources::kGraphs, object, stop);
-    co_return outcome_of(added);  // that change calls us again
-  }
+  auto changed = co_await keep_finalizer(client_, resources::kGraphs, object, stop);
+  if (changed) co_return std::move(*changed);
   auto dgd = api::from_json<api::DynamoGraphDeployment>(*object);
   if (!dgd) {
     events_.warning(*object, "ValidationFailed", dgd.error().message);

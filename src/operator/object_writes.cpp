@@ -3,6 +3,7 @@
 #include "api/constants.h"
 #include "kube/owner.h"
 #include "operator/resources.h"
+#include "operator/watches.h"
 
 namespace dynamo::operators {
 namespace {
@@ -25,18 +26,17 @@ net::Task<Result<void>> patch_finalizers(kube::Client& client, kube::Resource re
 
 }  // namespace
 
-net::Task<Result<void>> add_finalizer(kube::Client& client, kube::Resource resource, kube::ObjectPtr object,
-                                      std::stop_token stop) {
+net::Task<std::optional<kube::Outcome>> keep_finalizer(kube::Client& client, kube::Resource resource,
+                                                       kube::ObjectPtr object, std::stop_token stop) {
+  const bool deleting = kube::is_deleting(*object);
   kube::Object changed = *object;
-  if (!kube::add_finalizer(changed, api::kFinalizer)) co_return Result<void>{};
-  co_return co_await patch_finalizers(client, std::move(resource), std::move(changed), std::move(stop));
-}
-
-net::Task<Result<void>> remove_finalizer(kube::Client& client, kube::Resource resource,
-                                         kube::ObjectPtr object, std::stop_token stop) {
-  kube::Object changed = *object;
-  if (!kube::remove_finalizer(changed, api::kFinalizer)) co_return Result<void>{};
-  co_return co_await patch_finalizers(client, std::move(resource), std::move(changed), std::move(stop));
+  const bool differs = deleting ? kube::remove_finalizer(changed, api::kFinalizer)
+                                : kube::add_finalizer(changed, api::kFinalizer);
+  if (!differs && deleting) co_return kube::Done{};
+  if (!differs) co_return std::nullopt;
+  const auto patched =
+      co_await patch_finalizers(client, std::move(resource), std::move(changed), std::move(stop));
+  co_return outcome_of(patched);
 }
 
 net::Task<Result<void>> apply_status(kube::Client& client, kube::Resource resource, kube::ObjectPtr object,
