@@ -129,7 +129,7 @@ def scripts():
 def segmentation(folder):
     """(grapheme class of each code point, those that extend a conjunct, those that link one)."""
     source = (pathlib.Path(folder) / "src" / "tables.rs").read_text()
-    character = r"'(\\u\{[0-9a-f]+\}|.)'"
+    character = r"'(\\u\{[0-9a-fA-F]+\}|.)'"
 
     def code(text):
         return int(text[3:-1], 16) if text.startswith("\\u") else ord(text)

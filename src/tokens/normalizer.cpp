@@ -63,50 +63,35 @@ struct NormalFormRule {
   }
 };
 
-/// White space at either end goes. At the right end the library compares a count of characters with one of
-/// bytes: each byte that a text has beyond one per character keeps one more character at its end.
+/// White space at either end goes.
 struct StripRule {
   bool left;
   bool right;
 
-  struct Spaces {
-    std::size_t leading = 0;   // characters
-    std::size_t trailing = 0;  // characters
-  };
-
-  Spaces spaces(std::string_view text) const {
-    const auto is_space = [](char32_t character) {
-      return text::has(character, text::Property::white_space);
+  /// What is left of `text`.
+  text::Range core(std::string_view text) const {
+    const auto is_space = [&](std::size_t at) {
+      return text::has(text::next_character(text, at), text::Property::white_space);
     };
-    Spaces out;
-    for (std::size_t at = 0; left && at < text.size() && is_space(text::next_character(text, at));)
-      ++out.leading;
-    for (std::size_t end = text.size(); right && end > 0; ++out.trailing) {
+    std::size_t begin = 0;
+    while (left && begin < text.size() && is_space(begin)) begin += text::sequence_size(text[begin]);
+    std::size_t end = text.size();
+    while (right && end > begin && is_space(text::code_point_before(text, end))) {
       end = text::code_point_before(text, end);
-      std::size_t at = end;
-      if (!is_space(text::next_character(text, at))) break;
     }
-    return out;
+    return {.begin = static_cast<std::uint32_t>(begin), .end = static_cast<std::uint32_t>(end)};
   }
 
   std::size_t unchanged_prefix(std::string_view text) const {
-    const Spaces found = spaces(text);
-    return found.leading == 0 && found.trailing == 0 ? text.size() : 0;
+    const text::Range kept = core(text);
+    return kept.size() == text.size() ? text.size() : 0;
   }
 
   template <class Out>
   void rewrite(std::string_view text, Out& out) const {
-    const Spaces found = spaces(text);
-    const std::size_t limit = text.size() - found.trailing;
-    std::size_t index = 0;
-    for (std::size_t at = 0; at < text.size(); ++index) {
-      const char32_t character = text::next_character(text, at);
-      if (index < found.leading) {
-        out.skip();
-      } else if (index < limit) {
-        out.put(character, index + 1 == limit ? -static_cast<std::int32_t>(found.trailing) : 0);
-      }
-    }
+    const text::Range kept = core(text);
+    for (std::size_t at = 0; at < kept.begin; at += text::sequence_size(text[at])) out.skip();
+    out.keep(kept.of(text));
   }
 };
 
@@ -205,11 +190,7 @@ Result<NormalizerPtr> load_strip(const json::value& definition) {
   if (!left) return std::unexpected(left.error());
   const auto right = bool_member(definition, "strip_right");
   if (!right) return std::unexpected(right.error());
-  if (*left && *right) return rewriting(StripRule{.left = true, .right = true});
-  std::vector<NormalizerPtr> steps;
-  if (*left) steps.push_back(rewriting(StripRule{.left = true, .right = false}));
-  if (*right) steps.push_back(rewriting(StripRule{.left = false, .right = true}));
-  return std::make_unique<const Sequence>(std::move(steps));
+  return rewriting(StripRule{.left = *left, .right = *right});
 }
 
 Result<NormalizerPtr> load_prepend(const json::value& definition) {

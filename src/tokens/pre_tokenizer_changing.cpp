@@ -70,9 +70,19 @@ Metaspace::Metaspace(char32_t mark, Prepend prepend, bool cuts)
   text::append_code_point(mark_, mark);
 }
 
-bool Metaspace::prepends(std::string_view marked, bool at_start) const {
-  if (marked.starts_with(mark_)) return false;
+bool Metaspace::prepends(std::string_view piece, bool at_start) const {
+  if (piece.starts_with(mark_)) return false;
   return prepend_ == Prepend::always || (prepend_ == Prepend::first && at_start);
+}
+
+void Metaspace::append_marked(std::string_view text, std::string& out) const {
+  while (true) {
+    const std::size_t space = text.find(' ');
+    out.append(text.substr(0, space));
+    if (space == std::string_view::npos) return;
+    out += mark_;
+    text.remove_prefix(space + 1);
+  }
 }
 
 void Metaspace::cut(std::string_view text, std::vector<text::Range>& parts) const {
@@ -87,18 +97,19 @@ void Metaspace::split(std::vector<text::AlignedText>& pieces) const {
   static const text::Finder kSpaces = text::Finder::literal(" ");
   std::vector<text::AlignedText> out;
   std::vector<text::Range> matches;
+  std::vector<text::Range> parts;
   for (text::AlignedText& piece : pieces) {
     matches.clear();
     kSpaces.find_all(piece.text(), matches);
     piece.replace(matches, mark_);
     if (prepends(piece.text(), piece.origin().begin == 0)) piece.prepend(mark_);
-    if (!cuts_) {
+    if (cuts_) {
+      parts.clear();
+      cutter_.cut(piece.text(), parts);
+      for (const text::Range part : parts) out.push_back(piece.slice(part));
+    } else if (!piece.empty()) {
       out.push_back(std::move(piece));
-      continue;
     }
-    std::vector<text::Range> parts;
-    cutter_.cut(piece.text(), parts);
-    for (const text::Range part : parts) out.push_back(piece.slice(part));
   }
   pieces = std::move(out);
 }
@@ -107,22 +118,13 @@ void Metaspace::split(PlainPieces& pieces) const {
   PlainPieces out{.at_start = pieces.at_start};
   out.text.reserve(pieces.text.size() + pieces.text.size() / 2);
   bool at_start = pieces.at_start;
-  std::string marked;
   for (const text::Range piece : pieces.pieces) {
     const std::string_view text = piece.of(pieces.text);
     const auto begin = static_cast<std::uint32_t>(out.text.size());
-    marked.clear();
-    for (const char c : text) {
-      if (c == ' ') {
-        marked += mark_;
-      } else {
-        marked += c;
-      }
-    }
-    if (prepends(marked, at_start)) out.text += mark_;
-    out.text += marked;
-    at_start = false;
     const std::size_t first = out.pieces.size();
+    if (!text.starts_with(' ') && prepends(text, at_start)) out.text += mark_;
+    append_marked(text, out.text);
+    at_start = false;
     cut(std::string_view(out.text).substr(begin), out.pieces);
     for (text::Range& part : std::span(out.pieces).subspan(first)) {
       part.begin += begin;

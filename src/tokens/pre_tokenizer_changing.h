@@ -38,7 +38,10 @@ class Metaspace final : public PreTokenizer {
   bool needs_origins() const override { return prepend_ == Prepend::first; }
 
  private:
-  bool prepends(std::string_view marked, bool at_start) const;
+  /// Whether a mark goes in front of `piece`, which does not begin with a space.
+  bool prepends(std::string_view piece, bool at_start) const;
+  /// Appends `text` with marks for spaces.
+  void append_marked(std::string_view text, std::string& out) const;
   void cut(std::string_view text, std::vector<text::Range>& parts) const;
 
   std::string mark_;
