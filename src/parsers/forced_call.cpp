@@ -45,7 +45,7 @@ bool ForcedCallStage::step_arguments(Writer& out) {
 }
 
 void ForcedCallStage::end(Writer& out) {
-  next_->feed(held_.release(out), out);
+  if (state_ == State::arguments) next_->feed(held_.release(out), out);
   next_->feed(input_.take(input_.rest().size()), out);
   next_->finish(out);
 }

@@ -15,6 +15,8 @@ class ForcedCallStage final : public SteppedStage {
   ForcedCallStage(std::string name, std::unique_ptr<Stage> next)
       : name_(std::move(name)), next_(std::move(next)) {}
 
+  bool reads_call() const override { return state_ == State::arguments || next_->reads_call(); }
+
  private:
   enum class State { beginning, arguments, rest };
   bool step(Writer& out) override;

@@ -183,7 +183,7 @@ Result<const ToolFormat*> find_tool_format(std::string_view name) {
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options) {
   auto stage = make_tool_stage(tool, options);
-  if (!options.forced_tool.empty())
+  if (!options.forced_tool.empty() && !is_harmony(tool))
     stage = std::make_unique<ForcedCallStage>(options.forced_tool, std::move(stage));
   const HarmonyParts harmony{.reasoning = is_harmony(reasoning), .calls = is_harmony(tool)};
   if (harmony.reasoning || harmony.calls) stage = std::make_unique<HarmonyStage>(harmony, std::move(stage));

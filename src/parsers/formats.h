@@ -43,7 +43,7 @@ std::span<const ToolFormat> tool_formats();
 Result<const ReasoningFormat*> find_reasoning_format(std::string_view name);
 Result<const ToolFormat*> find_tool_format(std::string_view name);
 
-/// The chain of machines for one answer; null formats are left out.
+/// The chain of machines for one answer; null formats are left out. Only one of them reads calls.
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options);
 

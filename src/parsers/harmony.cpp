@@ -83,7 +83,11 @@ bool HarmonyStage::step_outside(Writer& out) {
   const auto hit = opens_.find(input_.rest(), input_.closed());
   next_->feed(input_.take(hit.at), out);
   if (!hit.marker) return false;
-  state_ = State::header;
+  if (next_->reads_call()) {
+    next_->feed(input_.take(hit.marker->size()), out);
+  } else {
+    state_ = State::header;
+  }
   return true;
 }
 
@@ -94,14 +98,18 @@ bool HarmonyStage::step_header(Writer& out) {
   const auto hit = header_ends_.find(text.substr(begin), false);
   const std::size_t size = begin + hit.at;
   if (!hit.marker && text.size() < kMaxHeader) return false;
-  if (hit.marker != kMessage) {
-    held_.take(input_, whole_characters(input_.rest(), size).size(), out);
-    return give_up(out);
-  }
   const auto header = parse_harmony_header(text.substr(0, size));
-  const bool begun = begin_message(header, out);
-  held_.take(input_, size + kMessage.size(), out);
-  return begun || give_up(out);
+  if (hit.marker != kMessage || !begin_message(header, out)) {
+    next_->feed(input_.take(whole_characters(input_.rest(), size).size()), out);
+    state_ = State::outside;
+    return true;
+  }
+  if (state_ == State::call) {
+    held_.take(input_, size + kMessage.size(), out);
+  } else {
+    input_.take(size + kMessage.size());
+  }
+  return true;
 }
 
 bool HarmonyStage::begin_message(const HarmonyHeader& header, Writer& out) {
@@ -126,7 +134,6 @@ std::optional<std::string_view> HarmonyStage::function(std::string_view recipien
 }
 
 bool HarmonyStage::step_message(Writer& out) {
-  held_.forget();
   const auto hit = message_ends_.find(input_.rest(), input_.closed());
   const auto text = input_.take(hit.at);
   if (state_ == State::reasoning) {
@@ -186,8 +193,7 @@ bool HarmonyStage::give_up(Writer& out) {
 }
 
 void HarmonyStage::end(Writer& out) {
-  if (state_ == State::content || state_ == State::reasoning) held_.forget();
-  next_->feed(held_.release(out), out);
+  if (state_ == State::call) next_->feed(held_.release(out), out);
   next_->feed(input_.take(input_.rest().size()), out);
   next_->finish(out);
 }

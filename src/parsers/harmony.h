@@ -27,10 +27,13 @@ struct HarmonyParts {
   bool calls = false;      // messages to functions
 };
 
-/// Splits the messages of the harmony format. What is for the user goes on to `next`.
+/// Splits the messages of the harmony format. What is for the user goes on to `next`, which reads no calls if
+/// this stage does.
 class HarmonyStage final : public SteppedStage {
  public:
   HarmonyStage(HarmonyParts parts, std::unique_ptr<Stage> next);
+
+  bool reads_call() const override { return state_ == State::call || next_->reads_call(); }
 
  private:
   enum class State { beginning, outside, header, reasoning, content, call, after_call };
@@ -53,7 +56,7 @@ class HarmonyStage final : public SteppedStage {
   Markers header_ends_;
   Markers message_ends_;
   State state_ = State::beginning;
-  HeldText held_;
+  HeldText held_;  // of a call
   std::string name_;
   JsonScanner scanner_;
 };

@@ -24,6 +24,8 @@ class JsonCallsStage final : public SteppedStage {
  public:
   explicit JsonCallsStage(const JsonCallsFormat& format);
 
+  bool reads_call() const override { return state_ >= State::body && state_ != State::after; }
+
  private:
   enum class State { beginning, text, body, object, after, name, id, arguments };
   bool step(Writer& out) override;

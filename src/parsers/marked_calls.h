@@ -35,6 +35,8 @@ class MarkedCallsStage final : public SteppedStage {
  public:
   explicit MarkedCallsStage(const MarkedCallsFormat& format);
 
+  bool reads_call() const override { return state_ >= State::header; }
+
  private:
   enum class State { text, between, header, fence, arguments };
   bool step(Writer& out) override;

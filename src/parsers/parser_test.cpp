@@ -124,6 +124,8 @@ TEST(ForcedTool, TakesBareArgumentsOrTheFormat) {
   EXPECT_EQ(told_forced(R"( {"a": 1})", "f"), R"(f{"a": 1})");
   EXPECT_EQ(told_forced(R"(<tool_call>{"name":"f","arguments":{}}</tool_call>)", "f"), "f{}");
   EXPECT_EQ(told_forced("no", "f"), "C'no'");
+  EXPECT_EQ(told_forced(R"({"a":)", "f"), R"(f{"a":)");
+  EXPECT_EQ(told_forced(R"(no <tool_call>{"name":"f","arguments":{"a":1})", "f"), R"(C'no ' f{"a":1})");
 }
 
 TEST(ForcedTool, MustBeOneOfTheTools) {

@@ -41,6 +41,7 @@ class CallListScanner {
 class PythonicCallsStage final : public SteppedStage {
  public:
   PythonicCallsStage();
+  bool reads_call() const override { return state_ == State::list; }
 
  private:
   enum class State { text, wrapped, list, after };

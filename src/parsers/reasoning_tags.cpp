@@ -50,8 +50,12 @@ bool ReasoningTagsStage::step_outside(Writer& out) {
   const auto hit = opens_.find(input_.rest(), input_.closed());
   next_->feed(input_.take(hit.at), out);
   if (!hit.marker) return false;
-  input_.take(hit.marker->size());
-  state_ = State::inside;
+  const auto marker = input_.take(hit.marker->size());
+  if (next_->reads_call()) {
+    next_->feed(marker, out);
+  } else {
+    state_ = State::inside;
+  }
   return true;
 }
 

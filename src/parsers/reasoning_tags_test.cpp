@@ -21,6 +21,12 @@ INSTANTIATE_TEST_SUITE_P(
         FormatCase{"never_ends", "<think>a b", "R'a b'", "", "nemotron_deci"},
         FormatCase{"cut_in_marker", "<think>a</thi", "R'a</thi'", "", "glm45"},
         FormatCase{"almost", "a <thinker> </think", "C'a <thinker> </think'", "", "basic"},
+        FormatCase{
+            "marker_in_a_call",
+            "<tool_call>{\"name\":\"f\",\"arguments\":{\"a\":\"<think>\"}}</tool_call><think>b</think>",
+            "f{\"a\":\"<think>\"} R'b'", "hermes", "qwen3"},
+        FormatCase{"marker_in_a_held_call", "<function=f><parameter=a><think></parameter></function>",
+                   "f{\"a\": \"<think>\"}", "qwen3_coder", "qwen3"},
         FormatCase{"marker_inside", "<think>a <think> b</think>c", "R'a <think> b' C'c'", "", "basic"}),
     row_name);
 

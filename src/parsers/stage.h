@@ -16,6 +16,8 @@ class Stage {
   virtual void feed(std::string_view text, Writer& out) = 0;
   /// The text is over: says what was held back.
   virtual void finish(Writer& out) = 0;
+  /// The text so far ends inside what looks like a call: a marker of another format is part of it.
+  virtual bool reads_call() const { return false; }
 };
 
 /// A stage that works in steps on the text it holds.

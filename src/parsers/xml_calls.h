@@ -29,6 +29,8 @@ class XmlCallsStage final : public SteppedStage {
  public:
   explicit XmlCallsStage(XmlCallsFormat format);
 
+  bool reads_call() const override { return state_ == State::function; }
+
  private:
   enum class State { text, between, function };
   bool step(Writer& out) override;
