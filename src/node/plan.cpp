@@ -84,6 +84,37 @@ class Planner {
       note("Ignored",
            "hostNetwork has no effect on one machine: the pod has the loopback address " + facts_.pod_ip);
     }
+    if (const std::string fields = placement_fields(); !fields.empty()) {
+      note("Ignored",
+           fields + ": no effect on one machine, where every pod runs on this node and as a plain process");
+    }
+    if (names_a_user()) {
+      note("Ignored",
+           "runAsUser, runAsGroup and the like have no effect on one machine: processes belong to the user "
+           "who runs "
+           "the platform");
+    }
+  }
+
+  /// The fields by which the pod chooses among nodes and runtimes. (Tolerations ask for nothing.)
+  std::string placement_fields() const {
+    std::vector<std::string_view> found;
+    for (const std::string_view field :
+         {"nodeSelector", "affinity", "topologySpreadConstraints", "runtimeClassName"}) {
+      if (json::find(pod_, {"spec", field}) != nullptr) found.push_back(field);
+    }
+    return fmt::format("{}", fmt::join(found, ", "));
+  }
+
+  bool names_a_user() const {
+    const auto names = [](const json::value& spec) {
+      return std::ranges::any_of(
+          std::array{"runAsUser", "runAsGroup", "runAsNonRoot", "supplementalGroups"},
+          [&](const char* field) { return json::find(spec, {"securityContext", field}) != nullptr; });
+    };
+    const json::value* spec = json::find(pod_, {"spec"});
+    return (spec != nullptr && names(*spec)) ||
+           std::ranges::any_of(kube::array_at(pod_, {"spec", "containers"}), names);
   }
 
   Result<void> plan_list(std::string_view list, std::vector<ContainerPlan>& out) {

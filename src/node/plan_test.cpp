@@ -291,6 +291,28 @@ TEST(PlanPod, SaysWhatItIgnores) {
                   testing::Field(&PlanNote::message, HasSubstr("the image nvcr.io/x:1 is not pulled"))));
 }
 
+TEST(PlanPod, SaysWhichChoicesOfANodeAreNotHeeded) {
+  const auto done = plan(pod("", R"("nodeSelector": {"gpu": "h100"}, "affinity": {"nodeAffinity": {}},
+                                    "tolerations": [{"operator": "Exists"}], "runtimeClassName": "nvidia")"));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_THAT(
+      done->notes,
+      ElementsAre(PlanNote{false, "Ignored",
+                           "nodeSelector, affinity, runtimeClassName: no effect on one machine, where every "
+                           "pod runs on this node and as a plain process"}));
+}
+
+TEST(PlanPod, SaysWhichUsersAreNotHeeded) {
+  const auto done =
+      plan(pod(R"("securityContext": {"runAsUser": 0})", R"("securityContext": {"runAsNonRoot": true})"));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_THAT(done->notes,
+              ElementsAre(PlanNote{
+                  false, "Ignored",
+                  "runAsUser, runAsGroup and the like have no effect on one machine: processes belong "
+                  "to the user who runs the platform"}));
+}
+
 TEST(PlanPod, SaysThatHooksAreNotRun) {
   const auto done = plan(pod(R"("lifecycle": {"preStop": {"exec": {"command": ["x"]}}})"));
   ASSERT_TRUE(done) << done.error().message;
