@@ -15,10 +15,12 @@ using Text = boost::json::string_view;
 /// has many; this one reads their text again, so that what is written out is what was read in.
 class Builder {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): names that the parser asks for
   static constexpr std::size_t max_object_size = object::max_size();
   static constexpr std::size_t max_array_size = array::max_size();
   static constexpr std::size_t max_key_size = string::max_size();
   static constexpr std::size_t max_string_size = string::max_size();
+  // NOLINTEND(readability-identifier-naming)
 
   Builder() { stack_.reset(); }
   value release() { return stack_.release(); }

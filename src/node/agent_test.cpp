@@ -13,7 +13,6 @@ namespace dynamo::node {
 namespace {
 
 namespace res = kube::resources;
-using testing::HasSubstr;
 
 /// A node on an API server in memory. Processes are real; the reaper is this program (pod_worker_test.cpp).
 class AgentTest : public testing::Test {
