@@ -77,7 +77,7 @@ Value whole_arithmetic(Runtime& runtime, Operation operation, std::int64_t left,
     case Operation::power: return power(runtime, left, right);
     case Operation::divide:
       if (right == 0) runtime.fail("division by zero");
-      return Value::real(static_cast<double>(left) / static_cast<double>(right));
+      return Value::real(static_cast<double>(static_cast<long double>(left) / static_cast<long double>(right)));
   }
   if (overflows) overflow(runtime);
   return Value::integer(result);

@@ -67,6 +67,7 @@ std::span<const Builtin> text_methods();
 std::span<const Builtin> text_search_methods();
 std::span<const Builtin> text_class_methods();
 std::span<const Builtin> sequence_methods();
+std::span<const Builtin> list_methods();
 std::span<const Builtin> dict_methods();
 
 /// The filter `tojson` of transformers.

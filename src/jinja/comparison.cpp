@@ -144,6 +144,8 @@ bool contains(Runtime& runtime, const Value& container, const Value& element) {
   if (!is_iterable(container)) {
     runtime.fail(fmt::format("argument of type '{}' is not iterable", type_name(container)));
   }
+  const auto known = container.is_object() ? container.as_object().contains(runtime, element) : std::nullopt;
+  if (known) return *known;
   Cursor cursor(runtime, container);
   for (Value item; cursor.next(item);) {
     if (equal(runtime, item, element)) return true;

@@ -74,6 +74,7 @@ class BraceFormat {
   /// "0", "name", "", with ".attribute" and "[index]" behind it.
   Value lookup(std::string_view path) {
     const auto end = std::min(path.find_first_of(".["), path.size());
+    if (end == 0 && !path.empty()) runtime_.fail("KeyError: ''");
     auto value = first(path.substr(0, end));
     path.remove_prefix(end);
     while (!path.empty()) {

@@ -15,7 +15,7 @@ namespace {
 struct Spec {
   std::string_view fill = " ";
   char align = '\0';  // '<', '>', '^', '=' or none
-  char sign = '-';
+  char sign = '\0';
   bool alternate = false;
   std::int64_t width = 0;
   char grouping = '\0';
@@ -80,7 +80,7 @@ std::string grouped(std::string digits, char separator, std::size_t size) {
 /// The number in its field; `tail` is what grouping leaves alone: fraction and exponent.
 std::string numeric(const Spec& spec, bool negative, std::string_view prefix, std::string digits, std::string_view tail,
                     std::size_t group) {
-  const std::string_view sign = negative ? "-" : spec.sign == '-' ? "" : spec.sign == '+' ? "+" : " ";
+  const std::string_view sign = negative ? "-" : spec.sign == '+' ? "+" : spec.sign == ' ' ? " " : "";
   digits = grouped(std::move(digits), spec.grouping, group);
   const auto head = fmt::format("{}{}", sign, prefix);
   if (spec.align == '=') {
@@ -154,6 +154,9 @@ std::string text(Runtime& runtime, const Spec& spec, std::string_view value) {
   if (spec.type != '\0' && spec.type != 's') {
     runtime.fail(fmt::format("Unknown format code '{}' for object of type 'str'", spec.type));
   }
+  if (spec.grouping != '\0') runtime.fail(fmt::format("Cannot specify '{}' with 's'.", spec.grouping));
+  if (spec.sign != '\0') runtime.fail("Sign not allowed in string format specifier");
+  if (spec.alternate) runtime.fail("Alternate form (#) not allowed in string format specifier");
   if (spec.align == '=' && spec.fill != "0") runtime.fail("'=' alignment not allowed in string format specifier");
   if (spec.precision) value = value.substr(0, byte_of_character(value, static_cast<std::size_t>(*spec.precision)));
   if (spec.align != '^') return pad(value, spec.width, spec.fill, spec.align == '>' ? Align::right : Align::left);

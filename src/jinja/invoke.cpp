@@ -79,6 +79,7 @@ Value bound_method(Runtime& runtime, const Value& object, std::string_view name)
   const Builtin* found = nullptr;
   if (object.is_text()) found = find({text_methods(), text_search_methods(), text_class_methods()}, name);
   if (object.is_sequence()) found = find({sequence_methods()}, name);
+  if (object.is_list() && found == nullptr) found = find({list_methods()}, name);
   if (object.is_dict()) found = find({dict_methods()}, name);
   return found == nullptr ? Value() : Value::object(runtime.heap.make<Method>(*found, object));
 }

@@ -49,6 +49,9 @@ class Object {
   virtual bool is_stream() const { return false; }
   virtual bool next(Runtime& runtime, Value& out);
 
+  /// `element in self`, where that is more than looking at each element.
+  virtual std::optional<bool> contains(Runtime& runtime, const Value& element);
+
   /// Python's repr. Objects that Python prints with their address refuse.
   virtual void print(Runtime& runtime, std::string& out);
   /// Python's ==; objects are equal to themselves only, unless they say more.
@@ -103,6 +106,7 @@ class DictView final : public Object {
   std::string_view type_name() const override;
   std::optional<std::size_t> length(Runtime& runtime) override;
   Value at(Runtime& runtime, std::size_t index) override;
+  std::optional<bool> contains(Runtime& runtime, const Value& element) override;
   void print(Runtime& runtime, std::string& out) override;
 
  private:

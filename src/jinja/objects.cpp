@@ -9,6 +9,7 @@ Value Object::element(Runtime& /*runtime*/, const Value& /*index*/) { return {};
 std::optional<std::size_t> Object::length(Runtime& /*runtime*/) { return std::nullopt; }
 Value Object::at(Runtime& /*runtime*/, std::size_t /*index*/) { return {}; }
 bool Object::next(Runtime& /*runtime*/, Value& /*out*/) { return false; }
+std::optional<bool> Object::contains(Runtime& /*runtime*/, const Value& /*element*/) { return std::nullopt; }
 bool Object::equals(Runtime& /*runtime*/, const Object& other) { return this == &other; }
 
 Value Object::call(Runtime& runtime, const Arguments& /*arguments*/) {
@@ -84,6 +85,11 @@ Value DictView::at(Runtime& runtime, std::size_t index) {
   if (part_ == Part::values) return entry.value;
   const Value pair[] = {entry.key, entry.value};
   return runtime.tuple(pair);
+}
+
+std::optional<bool> DictView::contains(Runtime& runtime, const Value& element) {
+  if (part_ != Part::keys) return std::nullopt;
+  return !find_entry(runtime, dict_, element).is_missing();
 }
 
 void DictView::print(Runtime& runtime, std::string& out) {

@@ -7,7 +7,7 @@
 namespace dynamo::jinja {
 namespace {
 
-/// What one element is compared by: one value for each path, in a list when there are several.
+/// What one element is compared by: a list with one value for each path.
 class SortKey {
  public:
   SortKey(Runtime& runtime, const Value& attribute, bool case_sensitive)
@@ -22,7 +22,7 @@ class SortKey {
   Value of(const Value& item) const {
     std::vector<Value> keys;
     for (const auto& path : paths_) keys.push_back(case_sensitive_ ? path.of(item) : path.folded(item));
-    return keys.size() == 1 ? keys.front() : runtime_.list(keys);
+    return runtime_.list(keys);
   }
 
  private:

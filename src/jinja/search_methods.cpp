@@ -112,7 +112,7 @@ Value item_index(Runtime& runtime, const Value& self, const Given& given) {
   runtime.fail(shown + " is not in list");
 }
 
-Value list_copy(Runtime& /*runtime*/, const Value& self, const Given& /*given*/) { return self; }
+Value copy(Runtime& /*runtime*/, const Value& self, const Given& /*given*/) { return self; }
 
 Value dict_get(Runtime& runtime, const Value& self, const Given& given) {
   const auto found = find_entry(runtime, self, given[0]);
@@ -144,15 +144,16 @@ constexpr Builtin kTextMethods[] = {
 constexpr Builtin kSequenceMethods[] = {
     builtin("count", item_count, 1, ""),
     builtin("index", item_index, 1, "", "", ""),
-    builtin("copy", list_copy),
 };
+
+constexpr Builtin kListMethods[] = {builtin("copy", copy)};
 
 constexpr Builtin kDictMethods[] = {
     builtin("get", dict_get, 1, "", ""),
     builtin("items", view<DictView::Part::items>),
     builtin("keys", view<DictView::Part::keys>),
     builtin("values", view<DictView::Part::values>),
-    builtin("copy", list_copy),
+    builtin("copy", copy),
     builtin("fromkeys", fromkeys, 1, "", ""),
 };
 
@@ -160,6 +161,7 @@ constexpr Builtin kDictMethods[] = {
 
 std::span<const Builtin> text_search_methods() { return kTextMethods; }
 std::span<const Builtin> sequence_methods() { return kSequenceMethods; }
+std::span<const Builtin> list_methods() { return kListMethods; }
 std::span<const Builtin> dict_methods() { return kDictMethods; }
 
 }  // namespace dynamo::jinja

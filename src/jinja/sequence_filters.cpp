@@ -40,14 +40,14 @@ Value first(Runtime& runtime, const Value& self, const Given& /*given*/) {
   return cursor.next(item) ? item : runtime.undefined("No first item, sequence was empty.");
 }
 
-/// Whether Python's reversed() takes it; it says why not otherwise.
+/// Whether Python's reversed() takes it.
 bool is_reversible(const Value& value) {
+  if (value.is_undefined()) return true;
   if (value.is_object()) return !value.as_object().is_stream() && is_iterable(value);
   return value.is_sequence() || value.is_dict() || value.is_text();
 }
 
 Value last(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  require_defined(runtime, self);
   if (!is_reversible(self)) runtime.fail(fmt::format("'{}' object is not reversible", type_name(self)));
   if (self.is_text() && !self.as_text().empty()) return element(runtime, self, Value::integer(-1));
   const auto items = collect(runtime, self);
@@ -68,12 +68,11 @@ Value reverse_text(Runtime& runtime, std::string_view text) {
 std::string_view reverse_iterator_name(const Value& value) {
   if (value.is_list()) return "list_reverseiterator";
   if (value.is_dict()) return "dict_reversekeyiterator";
-  return value.is(Kind::tuple) ? "reversed" : "range_iterator";
+  return value.is(Kind::tuple) || value.is_undefined() ? "reversed" : "range_iterator";
 }
 
 Value reverse(Runtime& runtime, const Value& self, const Given& /*given*/) {
   if (self.is_text()) return reverse_text(runtime, self.as_text());
-  require_defined(runtime, self);
   if (!is_iterable(self)) runtime.fail("argument must be iterable");
   auto items = collect(runtime, self);
   std::ranges::reverse(items);

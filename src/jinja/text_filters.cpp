@@ -100,16 +100,17 @@ Value indent(Runtime& runtime, const Value& self, const Given& given) {
 }
 
 Value truncate(Runtime& runtime, const Value& self, const Given& given) {
-  require_defined(runtime, self);
-  if (!self.is_text()) runtime.fail(fmt::format("truncate needs a str, not {}", type_name(self)));
-  const auto text = self.as_text();
   const auto most = whole_argument(runtime, given, 0, 255);
   const auto ending = text_argument(runtime, given, 2, "...");
   const auto leeway = given.has(3) && !given[3].is_none() ? whole_argument(runtime, given, 3, 5) : 5;
   const auto ending_size = static_cast<std::int64_t>(character_count(ending));
   if (most < ending_size) runtime.fail(fmt::format("expected length >= {}, got {}", ending_size, most));
   if (leeway < 0) runtime.fail(fmt::format("expected leeway >= 0, got {}", leeway));
-  if (static_cast<std::int64_t>(character_count(text)) <= most + leeway) return self;
+  const auto size = length(runtime, self);
+  if (!size) runtime.fail(fmt::format("object of type '{}' has no len()", type_name(self)));
+  if (static_cast<std::int64_t>(*size) <= most + leeway) return self;
+  if (!self.is_text()) runtime.fail(fmt::format("truncate needs a str, not {}", type_name(self)));
+  const auto text = self.as_text();
   auto kept = text.substr(0, byte_of_character(text, static_cast<std::size_t>(most - ending_size)));
   if (!flag_argument(runtime, given, 1)) kept = kept.substr(0, kept.rfind(' '));
   return runtime.text(std::string(kept) + std::string(ending));
