@@ -91,18 +91,9 @@ std::unique_ptr<const ByteBpe> ByteBpe::make(const Bpe& model) {
 
 ByteBpe::ByteBpe(const Bpe& model, const std::array<TokenId, 256>& byte_ids)
     : model_(model),
-      byte_ids_(byte_ids),
+      characters_(model, byte_ids),
       cuts_(model.vocabulary(), model.merges().rules()),
-      cache_(kCacheBytes) {
-  rank_bytes();
-}
-
-void ByteBpe::rank_bytes() {
-  byte_ranks_.reserve(byte_ids_.size() * byte_ids_.size());
-  for (const TokenId left : byte_ids_) {
-    for (const TokenId right : byte_ids_) byte_ranks_.push_back(model_.merges().rank(left, right));
-  }
-}
+      cache_(kCacheBytes) {}
 
 void ByteBpe::encode(std::string_view word, std::vector<TokenId>& ids) const {
   if (!recall(word, Kind::word, ids)) encode_new(word, ids);
@@ -152,25 +143,11 @@ void ByteBpe::encode_part(std::string_view part, std::vector<TokenId>& ids) cons
 }
 
 void ByteBpe::merge(std::string_view part, std::vector<TokenId>& ids) const {
-  if (part.size() <= Merges::kShort) return merge_short(part, ids);
-  std::vector<Symbol> symbols;
-  symbols.reserve(part.size());
-  for (const char byte : part) symbols.push_back({byte_ids_[static_cast<unsigned char>(byte)], 1});
-  const std::size_t left = model_.merges().apply(symbols);
-  for (std::size_t i = 0; i < left; ++i) ids.push_back(symbols[i].id);
-}
-
-void ByteBpe::merge_short(std::string_view part, std::vector<TokenId>& ids) const {
-  std::array<Symbol, Merges::kShort> symbols;
-  std::array<Merges::Rank, Merges::kShort> ranks;
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(part[i]);
-    symbols[i] = {byte_ids_[byte], 1};
-    ranks[i] = i + 1 < part.size() ? byte_ranks_[byte * 256U + static_cast<unsigned char>(part[i + 1])]
-                                   : Merges::kNone;
-  }
-  const std::size_t left =
-      model_.merges().apply_short({symbols.data(), part.size()}, {ranks.data(), part.size()});
+  std::array<Symbol, 4 * Merges::kShort> few;
+  std::vector<Symbol> many(part.size() > few.size() ? part.size() : 0);
+  Symbol* const symbols = many.empty() ? few.data() : many.data();
+  const std::size_t size = characters_.split(part, symbols);
+  const std::size_t left = model_.merges().apply({symbols, size});
   for (std::size_t i = 0; i < left; ++i) ids.push_back(symbols[i].id);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tokens/bpe.h"
+#include "tokens/byte_characters.h"
 #include "tokens/word_cache.h"
 
 namespace dynamo::tokens {
@@ -43,18 +44,15 @@ class ByteBpe {
   enum class Kind : std::uint8_t { word, part };
 
   ByteBpe(const Bpe& model, const std::array<TokenId, 256>& byte_ids);
-  void rank_bytes();
   void encode_new(std::string_view word, std::vector<TokenId>& ids) const;
   void encode_part(std::string_view part, std::vector<TokenId>& ids) const;
   void merge(std::string_view part, std::vector<TokenId>& ids) const;
-  void merge_short(std::string_view part, std::vector<TokenId>& ids) const;
   std::optional<TokenId> whole_token(std::string_view word) const;
   void remember(std::string_view word, Kind kind, std::span<const TokenId> ids) const;
   bool recall(std::string_view word, Kind kind, std::vector<TokenId>& ids) const;
 
   const Bpe& model_;
-  std::array<TokenId, 256> byte_ids_;
-  std::vector<Merges::Rank> byte_ranks_;  // of two bytes side by side
+  ByteCharacters characters_;
   ByteCuts cuts_;
   mutable WordCache cache_;
 };

@@ -13,10 +13,12 @@ Result<Merges> Merges::build(std::span<const Merge> rules, Order order) {
   }
   Merges merges;
   if (rules.empty()) return merges;
-  const std::size_t size = std::bit_ceil(std::max<std::size_t>(rules.size() * 3 / 2, 16));
+  const std::size_t size = std::bit_ceil(std::max<std::size_t>(rules.size() * 3 / 2, 64));
   merges.slots_.assign(size, kFree);
   merges.mask_ = size - 1;
   merges.shift_ = 64 - static_cast<unsigned>(std::countr_zero(size));
+  merges.seen_.assign(size / 16, 0);
+  merges.seen_shift_ = merges.shift_ + 4;
   merges.merged_.reserve(rules.size());
   for (const Merge& rule : rules) {
     const bool goes_on =
@@ -28,7 +30,9 @@ Result<Merges> Merges::build(std::span<const Merge> rules, Order order) {
 }
 
 void Merges::insert(std::uint64_t key, Rank rank) {
-  std::size_t i = start(key);
+  const std::uint64_t hash = key * 0x9e3779b97f4a7c15ULL;
+  seen_[hash >> seen_shift_] |= 1ULL << (hash >> 20 & 63);
+  std::size_t i = hash >> shift_;
   while (slots_[i] != kFree && slots_[i] >> kRankBits != key) i = (i + 1) & mask_;
   slots_[i] = (key << kRankBits) | rank;
 }

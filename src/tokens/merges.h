@@ -34,20 +34,23 @@ class Merges {
 
   enum class Order : std::uint8_t {
     by_rule,
-    by_token,  // rules side by side that make the same token count as one: of their pairs the leftmost goes first
+    by_token,  // rules side by side that make the same token count as one: of their pairs the leftmost goes
+               // first
   };
   /// Of rules for the same pair the last counts. Errors: unsupported for more rules than a table holds.
   static Result<Merges> build(std::span<const Merge> rules, Order order = Order::by_rule);
 
   Rank rank(TokenId left, TokenId right) const {
-    if (slots_.empty()) return kNone;
     const std::uint64_t key = pair_key(left, right);
-    for (std::size_t i = start(key);; i = (i + 1) & mask_) {
+    const std::uint64_t hash = key * 0x9e3779b97f4a7c15ULL;
+    if (!may_hold(hash)) return kNone;
+    for (std::size_t i = hash >> shift_;; i = (i + 1) & mask_) {
       const std::uint64_t slot = slots_[i];
       if (slot >> kRankBits == key) return static_cast<Rank>(slot & kRankMask);
       if (slot == kFree) return kNone;
     }
   }
+  TokenId merged(Rank rank) const { return merged_[rank]; }
   /// The rules in force, in no order.
   std::vector<Merge> rules() const;
 
@@ -67,15 +70,18 @@ class Merges {
   static std::uint64_t pair_key(TokenId left, TokenId right) {
     return (static_cast<std::uint64_t>(left) << kIdBits) | right;
   }
-  std::size_t start(std::uint64_t key) const { return (key * 0x9e3779b97f4a7c15ULL) >> shift_; }
+  /// Most pairs have no rule; a bit for each hash value tells most of them without a look at the table.
+  bool may_hold(std::uint64_t hash) const { return (seen_[hash >> seen_shift_] >> (hash >> 20 & 63)) & 1; }
   void insert(std::uint64_t key, Rank rank);
   std::size_t apply_long(std::span<Symbol> symbols) const;
 
   std::vector<std::uint64_t>
       slots_;                    // pair above, rank below: one word per rule keeps the table in the cache
   std::vector<TokenId> merged_;  // by rank
+  std::vector<std::uint64_t> seen_ = {0, 0};
   std::size_t mask_ = 0;
   unsigned shift_ = 63;
+  unsigned seen_shift_ = 63;
 };
 
 }  // namespace dynamo::tokens
