@@ -5,10 +5,11 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build up down test test-asan test-tsan test-real test-engines bench format lint clean
+.PHONY: help setup build up down test test-asan test-tsan test-real test-engines test-tokens test-tokens-long \
+        test-templates fuzz bench bench-tokens format lint clean
 
 help: ## list these commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the packages of tools/packages.txt that are missing
 	@tools/setup.sh
@@ -37,8 +38,23 @@ test-real: setup ## against a real Kubernetes, built once from Go modules (about
 test-engines: setup ## against a real llama.cpp server, built once (about 5 minutes)
 	@tests/engines/run.sh
 
+test-tokens: setup ## tokenizers of every kind beside the real library, thousands of texts each
+	@tests/tokens/run.sh
+
+test-tokens-long: setup ## the same with 100,000 texts each and every character (hours)
+	@DYNAMO_TOKENS_TEXTS=100000 tests/tokens/run.sh
+
+fuzz: setup ## every fuzz target, SECONDS each (60)
+	@tools/fuzz.sh $(or $(SECONDS),60)
+
+test-templates: setup ## chat templates of every family beside the real transformers
+	@tests/templates/run.sh
+
 bench: setup ## measure against nginx; docs/performance.md says how to read it
 	@bench/run.sh
+
+bench-tokens: setup ## the part of it that measures tokenizers, templates and detokenizers
+	@bench/tokens.sh
 
 format: setup ## lay out the sources with clang-format
 	@tools/format.sh

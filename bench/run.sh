@@ -7,3 +7,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 "$ROOT/tools/build.sh" release dynamo load_generator mock_engine
 "$here/frontend.py" "$@"
 [ "${1:-}" = --short ] || "$here/startup.py"
+"$here/tokens.sh" "$@"

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """make_tokenizers.py FOLDER: trains the tokenizers of recipes.py and writes each to FOLDER/NAME.json."""
 
+import itertools
 import json
 import pathlib
 import sys
+from typing import Any
 
 from parts import TrainedModel
 from recipes import RECIPES, Recipe
@@ -13,7 +15,11 @@ from tokenizers import Tokenizer
 SENTENCES = 1500
 
 
-def make(recipe: Recipe, corpus: list[str]) -> str:
+# The ways in which such files are written.
+LAYOUTS: list[dict[str, Any]] = [{"ensure_ascii": False}, {"ensure_ascii": False, "indent": 2}, {"ensure_ascii": True}]
+
+
+def make(recipe: Recipe, corpus: list[str], layout: dict[str, Any]) -> str:
     """The text of a tokenizer.json."""
     trained = recipe.model if isinstance(recipe.model, TrainedModel) else None
     tokenizer = Tokenizer(trained.model if trained else recipe.model)
@@ -27,15 +33,15 @@ def make(recipe: Recipe, corpus: list[str]) -> str:
     for edit in [trained.edit if trained else None, *recipe.edits]:
         if edit:
             edit(definition)
-    text = json.dumps(definition, ensure_ascii=False)
+    text = json.dumps(definition, **layout)
     Tokenizer.from_str(text)  # the library reads what was written
     return text
 
 
 def main(folder: pathlib.Path) -> None:
     corpus = list(sentences(SENTENCES))
-    for name, recipe in RECIPES.items():
-        (folder / f"{name}.json").write_text(make(recipe(), corpus))
+    for (name, recipe), layout in zip(RECIPES.items(), itertools.cycle(LAYOUTS)):
+        (folder / f"{name}.json").write_text(make(recipe(), corpus, layout))
 
 
 if __name__ == "__main__":

@@ -330,6 +330,14 @@ def merges_as_strings(definition: dict[str, Any]) -> None:
         model["merges"] = [" ".join(pair) for pair in model["merges"]]
 
 
+def with_holes(definition: dict[str, Any]) -> None:
+    """Ids that no token has, and tokens in no order."""
+    vocabulary = definition["model"]["vocab"]
+    definition["model"]["vocab"] = {
+        token: number if number < len(SPECIAL) else 7 * number for token, number in sorted(vocabulary.items())
+    }
+
+
 MODELS: dict[str, Callable[[], TrainedModel]] = {
     "bpe": lambda: bpe(unk_token=UNKNOWN),
     "bpe-no-unknown": bpe,
@@ -337,6 +345,7 @@ MODELS: dict[str, Callable[[], TrainedModel]] = {
     "bpe-bytes": byte_bpe,
     "bpe-ignore-merges": lambda: byte_bpe(ignore_merges=True),
     "bpe-string-merges": lambda: byte_bpe(merges_as_strings),
+    "bpe-holes": lambda: bpe(with_holes, unk_token=UNKNOWN),
     "bpe-byte-fallback": lambda: bpe(with_byte_tokens, unk_token=UNKNOWN, fuse_unk=True, byte_fallback=True),
     "bpe-some-bytes": lambda: bpe(without_some_byte_tokens, unk_token=UNKNOWN, byte_fallback=True),
     "bpe-prefix": lambda: bpe(unk_token=UNKNOWN, continuing_subword_prefix="##"),

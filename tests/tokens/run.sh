@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # run.sh [pytest options]: tokenizers of every kind, ours beside the real library, on random texts.
-# DYNAMO_TOKENS_PRESET names the build to test (dev), DYNAMO_TOKENS_TEXTS the texts for each tokenizer and question.
+# DYNAMO_TOKENS_PRESET names the build to test (release), DYNAMO_TOKENS_TEXTS the texts for each tokenizer and question.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/lib.sh
 . "$here/../../tools/lib.sh"
-preset=${DYNAMO_TOKENS_PRESET:-dev}
+preset=${DYNAMO_TOKENS_PRESET:-release}
 results=$ROOT/build/results/tokens
 
 make_tokenizers() { "$python" "$here/make_tokenizers.py" "$1"; }

@@ -1,6 +1,6 @@
 """Every tokenizer of recipes.py: the built binary and the real library say the same of random texts.
 
-DYNAMO_TOKENS_TEXTS is the number of texts for each tokenizer and kind of question, DYNAMO_TOKENS_SEED the seed.
+Some of them are also asked for every character that there is. DYNAMO_TOKENS_TEXTS is the number of texts for each tokenizer and kind of question, DYNAMO_TOKENS_SEED the seed.
 A difference is reported with the smallest text that shows it.
 """
 
@@ -19,12 +19,21 @@ from subject import Ids, Subject
 from texts import Writer
 
 MODELS = pathlib.Path(os.environ["TOKENIZER_FILES"])
-TEXTS = int(os.environ.get("DYNAMO_TOKENS_TEXTS", "1000"))
+TEXTS = int(os.environ.get("DYNAMO_TOKENS_TEXTS", "500"))
 SEED = os.environ.get("DYNAMO_TOKENS_SEED", "1")
 BATCH = 5000
 SHOWN = 3
 
-pytestmark = pytest.mark.parametrize("name", RECIPES)
+# Those whose rules are tables of characters, and in long runs every one.
+LONG = 50_000
+BY_CHARACTER = [
+    *(name for name in RECIPES if name.startswith("normalizer-")),
+    *(f"pre-tokenizer-{kind}" for kind in ("whitespace", "whitespace-split", "digits", "bert", "punctuation-isolated")),
+    *(f"pre-tokenizer-{kind}" for kind in ("unicode-scripts", "split-classes", "split-o200k", "split-deepseek-v3")),
+    *("pre-tokenizer-split-kimi", "added-tokens-folded"),
+]
+PLANES = (0, 1, 2, 3, 0xE)  # the others are empty or private
+CHARACTERS_PER_TEXT = 64
 
 
 class Pair:
@@ -49,6 +58,14 @@ class Pair:
             answered += sum(w is not None for w in want)
             total += len(batch)
         assert answered > 0.9 * total, f"the library itself failed in {total - answered} of {total} cases"
+
+    def differing(self, groups: list[list[int]]) -> list[list[int]]:
+        """The groups of characters that are not treated equally, each character between two letters."""
+        if not groups:
+            return []
+        asked = ["".join(f"x{chr(point)}y" for point in group) for group in groups]
+        got, want = self._both(lambda side, batch: side.encode_with_offsets(batch), asked)
+        return [group for group, g, w in zip(groups, got, want) if g != w]
 
     def _both(self, ask: Callable[[Any, Sequence[Any]], list[Any]], batch: list[Any]) -> tuple[list[Any], list[Any]]:
         with ThreadPoolExecutor(1) as beside:
@@ -87,18 +104,32 @@ def sequences_of_ids(pair: Pair) -> Iterator[list[Ids]]:
         yield encoded
 
 
+@pytest.mark.parametrize("name", RECIPES)
 def test_tokens_and_offsets(name: str):
     pair = Pair(name)
     pair.check(lambda side, batch: side.encode_with_offsets(batch), texts(pair.writer("offsets")))
 
 
+@pytest.mark.parametrize("name", RECIPES)
 @pytest.mark.parametrize("special", [True, False], ids=["special", "bare"])
 def test_ids_alone(name: str, special: bool):
     pair = Pair(name)
     pair.check(lambda side, batch: side.encode(batch, special), texts(pair.writer(f"ids-{special}")))
 
 
+@pytest.mark.parametrize("name", RECIPES)
 @pytest.mark.parametrize("skip", [True, False], ids=["skip", "keep"])
 def test_decoded_text(name: str, skip: bool):
     pair = Pair(name)
     pair.check(lambda side, batch: side.decode(batch, skip), sequences_of_ids(pair))
+
+
+@pytest.mark.parametrize("name", RECIPES if TEXTS >= LONG else BY_CHARACTER)
+def test_every_character(name: str):
+    pair = Pair(name)
+    for plane in PLANES:
+        points = [point for point in range(plane << 16, (plane + 1) << 16) if not 0xD800 <= point < 0xE000]
+        groups = [points[at : at + CHARACTERS_PER_TEXT] for at in range(0, len(points), CHARACTERS_PER_TEXT)]
+        suspects = [point for group in pair.differing(groups) for point in group]
+        different = [group[0] for group in pair.differing([[point] for point in suspects])]
+        assert not different, f"{name}: {', '.join(map(hex, different[:200]))}"

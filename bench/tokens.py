@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""tokens.py CORPORA [--short] [--repeat N]: our tokenizer beside the `tokenizers` library, in one run on the same texts.
+
+CORPORA is the folder that bench/tokens/corpora.py fills; bench/tokens.sh makes it and calls this. Both work in one
+thread on the same core and take turns; what is counted is CPU time. A process goes over its texts several times: `cold` is
+the first time, with nothing in its caches, `warm` the median of the others. Every ratio is of neighbouring processes.
+Ids that are not equal end the run. Raw results: build/bench/tokens.jsonl.
+"""
+
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+from measuring import RELEASE, RESULTS, ROOT, SUBJECT_CORE, keep
+
+SUBJECTS = {
+    "dynamo": [RELEASE / "bench" / "measure_tokens"],
+    "library": [sys.executable, ROOT / "bench" / "tokens" / "library.py"],
+}
+VOCABULARIES = ["2k", "150k"]
+TEXTS = ["english", "code", "chinese", "mixed"]
+ROUNDS = 6
+# The text is measured for what it does to a tokenizer, not for its speed: one time over it will do.
+WORST_ROUNDS = 2
+
+
+def ask(subject: str, *arguments: object) -> dict[str, Any]:
+    argv = ["taskset", "--cpu-list", SUBJECT_CORE, *SUBJECTS[subject], *arguments]
+    done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, argv))}\n{done.stdout}{done.stderr}")
+    result = json.loads(done.stdout)
+    keep("tokens", {"subject": subject, "asked": [str(word) for word in arguments]} | result)
+    return result
+
+
+class Measurement:
+    """One kind of work on one text with one vocabulary, by both, several times."""
+
+    def __init__(self, repeat: int, what: str, model: pathlib.Path, text: pathlib.Path, rounds: int):
+        self._runs: list[dict[str, dict[str, Any]]] = []
+        for _ in range(repeat):
+            run = {subject: ask(subject, what, model, text, rounds) for subject in SUBJECTS}
+            if run["dynamo"]["digest"] != run["library"]["digest"]:
+                raise SystemExit(f"not the same tokens: {what} {model} {text}")
+            self._runs.append(run)
+
+    def speeds(self, subject: str, when: str, unit: str) -> list[float]:
+        """Millions of `unit` per second of CPU time, one for each process; bytes are those of the file."""
+        return [run["dynamo"][unit] / 1e6 / seconds(run[subject]["seconds"], when) for run in self._runs]
+
+    def row(self, name: str, unit: str = "bytes") -> str:
+        cells = [name]
+        for when in ("cold", "warm"):
+            ours, theirs = self.speeds("dynamo", when, unit), self.speeds("library", when, unit)
+            ratios = [mine / other for mine, other in zip(ours, theirs)]
+            cells += [f"{statistics.median(ours):.1f} / {statistics.median(theirs):.1f}", spread(ratios)]
+        return f"| {' | '.join(cells)} |"
+
+
+def seconds(rounds: list[float], when: str) -> float:
+    return rounds[0] if when == "cold" or len(rounds) == 1 else statistics.median(rounds[1:])
+
+
+def spread(values: list[float]) -> str:
+    return f"{statistics.median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
+
+
+def header(title: str, unit: str) -> None:
+    print(f"\n| {title} | {unit} cold, dynamo / library | ratio | {unit} warm | ratio |\n|---|---|---|---|---|")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpora", type=pathlib.Path)
+    parser.add_argument("--short", action="store_true", help="everything once: that it runs, and that the ids are equal")
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "tokens.jsonl").unlink(missing_ok=True)
+    repeat, rounds = (1, 2) if options.short else (options.repeat, ROUNDS)
+    models = {name: options.corpora / f"{name}.json" for name in VOCABULARIES}
+
+    def measure(what: str, vocabulary: str, text: str, times: int = rounds) -> Measurement:
+        return Measurement(repeat, what, models[vocabulary], options.corpora / text, times)
+
+    header("encode", "MB/s")
+    for vocabulary in VOCABULARIES:
+        for text in TEXTS:
+            print(measure("encode", vocabulary, f"{text}.json").row(f"{text}, {vocabulary}"), flush=True)
+    header("other work", "MB/s")
+    for vocabulary in VOCABULARIES:
+        print(measure("offsets", vocabulary, "mixed.json").row(f"mixed with offsets, {vocabulary}"), flush=True)
+        print(measure("turns", vocabulary, "turns.json").row(f"second turn of a chat, {vocabulary}"), flush=True)
+    header("back to text", "Mtokens/s")
+    for vocabulary in VOCABULARIES:
+        print(measure("decode", vocabulary, "mixed.json").row(f"whole answers, {vocabulary}", "tokens"), flush=True)
+        streamed = measure("detokenize", vocabulary, "mixed.json")
+        print(streamed.row(f"token by token, {vocabulary}", "tokens"), flush=True)
+    header("worst cases, 1 MB", "MB/s")
+    for text in sorted(options.corpora.glob("worst-*.txt")):
+        for vocabulary in VOCABULARIES:
+            case = text.stem.removeprefix("worst-")
+            print(measure("encode", vocabulary, text.name, WORST_ROUNDS).row(f"{case}, {vocabulary}"), flush=True)
+    print("\n| loading | CPU ms, dynamo / library | MiB held | MiB at most |\n|---|---|---|---|")
+    for vocabulary, model in models.items():
+        print(loading(vocabulary, model, repeat), flush=True)
+
+
+def loading(vocabulary: str, model: pathlib.Path, repeat: int) -> str:
+    runs = {subject: [ask(subject, "load", model) for _ in range(repeat)] for subject in SUBJECTS}
+
+    def both(value: str, scale: float = 1) -> str:
+        return " / ".join(f"{statistics.median(run[value] * scale for run in runs[who]):.0f}" for who in SUBJECTS)
+
+    return f"| {vocabulary} | {both('seconds', 1e3)} | {both('mib')} | {both('peak_mib')} |"
+
+
+if __name__ == "__main__":
+    main()
