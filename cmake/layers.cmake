@@ -22,7 +22,7 @@ set(DYNAMO_LAYERS
     "engine    | base net openai process"
     "worker    | base net openai telemetry discovery engine"
     "router    | base"
-    "frontend  | base net openai telemetry discovery router tokens"
+    "frontend  | base text net openai telemetry discovery router tokens jinja chat"
     "graph     | base schema api"
     "operator  | base net telemetry schema kube api graph"
     "node      | base net process kube"

@@ -78,7 +78,8 @@ void FlagSet::number(const std::string& names, std::optional<double>& into, cons
 void FlagSet::list(const std::string& names, std::vector<std::string>& into, const std::string& help,
                    FlagTraits traits) {
   CLI::Option* option = impl_.app.add_option(names, into, help);
-  option->expected(1, 1'000'000)->allow_extra_args(false);
+  // One value for each time it is given: only for lists without an end does CLI11 heed the second call.
+  option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args(false);
   apply(option, traits);
 }
 

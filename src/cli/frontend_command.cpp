@@ -22,6 +22,7 @@ struct FrontendFlags {
   std::string router_mode = "round-robin";
   std::string metrics_prefix = "dynamo_frontend";
   std::string discovery_backend = kDefaultDiscovery;
+  std::string model_path, model_name;
   std::vector<std::string> engine_urls;
   std::int64_t body_limit_mb = 45;
   std::int64_t max_requests = 8192;
@@ -50,6 +51,12 @@ void declare(FlagSet& flags, FrontendFlags& f) {
              {.env = "DYN_DISCOVERY_BACKEND", .allowed = discovery_backends()});
   flags.text("--metrics-prefix", f.metrics_prefix, "First part of all metric names",
              {.env = "DYN_METRICS_PREFIX"});
+  flags.text(
+      "--model-path", f.model_path,
+      "Model directory or file with the tokenizer and chat template; default: where the model's worker says",
+      {.env = "DYN_MODEL_PATH", .value_name = "DIR|FILE"});
+  flags.text("--model-name", f.model_name, "The model that --model-path belongs to; default: every one",
+             {.env = "DYN_MODEL_NAME"});
   flags.list("--engine-url", f.engine_urls,
              "OpenAI server to use beside those found by discovery; repeatable",
              {.env = "DYN_ENGINE_URL", .value_name = "URL"});
@@ -84,6 +91,8 @@ Result<frontend::Options> to_options(const FrontendFlags& f) {
   options.tls_key_path = f.tls_key_path;
   options.dyn_namespace = f.dyn_namespace;
   options.router_mode = to_mode(f.router_mode);
+  options.model_path = f.model_path;
+  options.model_name = f.model_name;
   options.metrics_prefix = f.metrics_prefix;
   options.body_limit = static_cast<std::size_t>(f.body_limit_mb) << 20;
   options.max_requests = static_cast<std::size_t>(f.max_requests);
@@ -151,7 +160,7 @@ net::Task<Result<int>> serve(net::Loop& loop, frontend::Options options, std::st
   auto log_config = telemetry::LogConfig::from_environment(env);
   if (!log_config) co_return std::unexpected(std::move(log_config.error()));
   const telemetry::Logger log = telemetry::Logger(std::move(*log_config)).with_target("frontend");
-  auto service = frontend::Service::make(loop, options, env);
+  auto service = frontend::Service::make(loop, options, env, log);
   if (!service) co_return std::unexpected(std::move(service.error()));
   auto found = make_discovery(loop, backend, env);
   if (!found) co_return std::unexpected(std::move(found.error()));

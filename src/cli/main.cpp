@@ -14,6 +14,10 @@ int main(int argc, char** argv) {
   commands.push_back(crds_command());
   commands.push_back(render_command());
   commands.push_back(validate_command());
+  commands.push_back(tokenize_command());
+  commands.push_back(detokenize_command());
+  commands.push_back(template_command());
+  commands.push_back(parse_command());
   commands.push_back(get_command());
   commands.push_back(describe_command());
   commands.push_back(logs_command());

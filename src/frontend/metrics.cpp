@@ -68,6 +68,9 @@ Result<std::unique_ptr<Metrics>> Metrics::make(const std::string& prefix, const 
     made->card_gauges_[std::string(suffix)] = &registry.gauges(name(suffix), std::string(help), {"model"});
   }
 
+  made->tokenizer_ = &registry.histograms(name("tokenizer_latency_ms"), "Tokenizing in the frontend",
+                                          telemetry::exponential_buckets(0.5, 2, 11), {"operation"});
+
   const auto histogram = [&](const HistogramRow& row, telemetry::Histograms*& into) -> Result<void> {
     const auto range = telemetry::override_range(env, row.override_name, row.range);
     if (!range) return std::unexpected(range.error());
@@ -109,6 +112,10 @@ void Metrics::describe(const discovery::ModelCard& card) {
   show("model_migration_limit", card.migration_limit);
 }
 
+void Metrics::observe_tokenizer(std::string_view operation, double milliseconds) {
+  tokenizer_->with({std::string(operation)}).observe(milliseconds);
+}
+
 void Metrics::count_request(const std::string& model, openai::Endpoint endpoint, bool stream, bool success) {
   requests_total_
       ->with({lower_case(model), std::string(openai::metric_label_of(endpoint)), stream ? "stream" : "unary",
@@ -139,6 +146,7 @@ void RequestObservation::tokens(std::uint64_t count, TimePoint now) {
   const double gap = seconds(now - last_token_);
   if (seen_tokens_ == 0) {
     series_.ttft_seconds.observe(seconds(now - start_));
+    if (prompt_tokens_) series_.input_tokens.observe(static_cast<double>(*prompt_tokens_));
     leave_queue();
     if (count > 1) series_.itl_seconds.observe(0, count - 1);
   } else {
@@ -150,7 +158,7 @@ void RequestObservation::tokens(std::uint64_t count, TimePoint now) {
 
 void RequestObservation::usage(std::optional<std::uint64_t> input, std::optional<std::uint64_t> output,
                                std::optional<std::uint64_t> cached) {
-  if (input) series_.input_tokens.observe(static_cast<double>(*input));
+  if (input && !prompt_tokens_) series_.input_tokens.observe(static_cast<double>(*input));
   if (cached) series_.cached_tokens.observe(static_cast<double>(*cached));
   if (output) output_tokens_ = output;
 }

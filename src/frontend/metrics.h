@@ -40,6 +40,8 @@ class Metrics {
   void count_request(const std::string& model, openai::Endpoint endpoint, bool stream, bool success);
   /// Shows what the card says of a model (label `model` as registered); what it does not say is not shown.
   void describe(const discovery::ModelCard& card);
+  /// How long an `operation`, "tokenize" or "detokenize", took.
+  void observe_tokenizer(std::string_view operation, double milliseconds);
   void client_disconnected() { disconnected_clients_->with().add(1); }
   std::string expose() const { return registry_.expose(); }
 
@@ -58,6 +60,7 @@ class Metrics {
   telemetry::Histograms* cached_ = nullptr;
   telemetry::Histograms* ttft_ = nullptr;
   telemetry::Histograms* itl_ = nullptr;
+  telemetry::Histograms* tokenizer_ = nullptr;
   std::unordered_map<std::string, OfModel> models_;
 };
 
@@ -73,7 +76,10 @@ class RequestObservation {
 
   /// `count` tokens came together at `now`; the first call observes the time to first token.
   void tokens(std::uint64_t count, TimePoint now);
-  /// What the engine says it used; its count of output tokens wins over the number of chunks.
+  /// The frontend counted the prompt itself: observed with the first token.
+  void prompt_tokens(std::uint64_t count) noexcept { prompt_tokens_ = count; }
+  /// What the engine says it used; of the prompt only where the frontend did not count it; its count of
+  /// output tokens wins over the number of chunks.
   void usage(std::optional<std::uint64_t> input, std::optional<std::uint64_t> output,
              std::optional<std::uint64_t> cached);
   void succeeded() noexcept { success_ = true; }
@@ -95,6 +101,7 @@ class RequestObservation {
   TimePoint last_token_;
   std::uint64_t seen_tokens_ = 0;
   std::optional<std::uint64_t> output_tokens_;
+  std::optional<std::uint64_t> prompt_tokens_;
 };
 
 }  // namespace dynamo::frontend

@@ -21,6 +21,8 @@ struct Options {
   std::string dyn_namespace;  // serve only this namespace's models; empty = all
   router::Mode router_mode = router::Mode::round_robin;
   std::string metrics_prefix = "dynamo_frontend";
+  std::string model_path;  // files of a model, for its tokenizer and template; empty = where its card says
+  std::string model_name;  // which model that is; empty = all
   std::vector<net::Url> engine_urls;               // OpenAI servers to use beside what discovery finds
   std::size_t body_limit = std::size_t{45} << 20;  // bytes
   std::size_t max_connections = 16'384;

@@ -52,6 +52,8 @@ struct Route {
 
 constexpr Route kRoutes[] = {{"/v1/chat/completions", "POST"},
                              {"/v1/completions", "POST"},
+                             {"/tokenize", "POST"},
+                             {"/detokenize", "POST"},
                              {"/v1/models", "GET"},
                              {"/health", "GET"},
                              {"/live", "GET"},
@@ -91,6 +93,10 @@ std::string openapi_document() {
                    {"paths", std::move(paths)}});
 }
 
+net::HttpResponse too_many_requests() {
+  return openai::error_response(503, "too many requests at once: retry shortly");
+}
+
 /// Counts a request for as long as it lives.
 class Counted {
  public:
@@ -115,7 +121,8 @@ std::string stand_in_engine(const Model& model) {
 
 }  // namespace
 
-Result<std::unique_ptr<Service>> Service::make(net::Loop& loop, Options options, const Environment& env) {
+Result<std::unique_ptr<Service>> Service::make(net::Loop& loop, Options options, const Environment& env,
+                                               telemetry::Logger log) {
   auto metrics = Metrics::make(options.metrics_prefix, env);
   if (!metrics) return std::unexpected(std::move(metrics.error()));
   auto tls = load_tls(options);
@@ -126,15 +133,16 @@ Result<std::unique_ptr<Service>> Service::make(net::Loop& loop, Options options,
   server_options.tls = std::move(*tls);
   server_options.refuse = refuse;
   return std::unique_ptr<Service>(
-      new Service(loop, std::move(options), std::move(*metrics), std::move(server_options)));
+      new Service(loop, std::move(options), std::move(*metrics), std::move(server_options), std::move(log)));
 }
 
 Service::Service(net::Loop& loop, Options options, std::unique_ptr<Metrics> metrics,
-                 net::HttpServerOptions server_options)
+                 net::HttpServerOptions server_options, telemetry::Logger log)
     : loop_(loop),
       options_(std::move(options)),
       metrics_(std::move(metrics)),
       models_(options_.router_mode, options_.seed),
+      tokens_(loop, options_, *metrics_, models_, std::move(log)),
       client_(loop, {.max_idle_per_host = 4096, .user_agent = "dynamo-frontend"}),
       server_(
           loop,
@@ -152,10 +160,14 @@ void Service::set_workers(const std::string& source, std::vector<Worker> workers
   for (const Worker& worker : all) {
     if (worker.card) metrics_->describe(*worker.card);
   }
+  tokens_.update(all);
   models_.update(std::move(all));
 }
 
-net::Task<void> Service::stop(TimePoint deadline) { return server_.stop(deadline); }
+net::Task<void> Service::stop(TimePoint deadline) {
+  co_await server_.stop(deadline);
+  co_await tokens_.settle();
+}
 
 net::Task<void> Service::handle(net::HttpRequest* request, net::HttpResponder* responder) {
   const bool post = request->method == "POST";
@@ -163,6 +175,10 @@ net::Task<void> Service::handle(net::HttpRequest* request, net::HttpResponder* r
     co_await generate(openai::Endpoint::chat, request, responder);
   } else if (post && request->path == path_of(openai::Endpoint::completions)) {
     co_await generate(openai::Endpoint::completions, request, responder);
+  } else if (post && request->path == "/tokenize") {
+    co_await answer_tokens(&TokenService::tokenize, request, responder);
+  } else if (post && request->path == "/detokenize") {
+    co_await answer_tokens(&TokenService::detokenize, request, responder);
   } else {
     co_await responder->send(answer_at_once(*request));
   }
@@ -228,9 +244,22 @@ net::HttpResponse Service::model_list() const {
     entry.id = name;
     entry.created = now.count();
     entry.engine = stand_in_engine(*model);
+    entry.max_model_len = context_length(*model);
+    entry.tokenizer = tokens_.library().find(name) == nullptr ? "engine" : "frontend";
     entries.push_back(std::move(entry));
   }
   return json_response(200, openai::models_body(entries));
+}
+
+net::Task<void> Service::answer_tokens(TokenRoute route, net::HttpRequest* request,
+                                       net::HttpResponder* responder) {
+  if (requests_ >= options_.max_requests) {
+    co_await responder->send(too_many_requests());
+    co_return;
+  }
+  const Counted counted(requests_);
+  net::HttpResponse answer = co_await (tokens_.*route)(std::move(request->body));
+  co_await responder->send(std::move(answer));
 }
 
 net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* request,
@@ -240,7 +269,7 @@ net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* r
     co_return;
   }
   if (requests_ >= options_.max_requests) {
-    co_await responder->send(openai::error_response(503, "too many requests at once: retry shortly"));
+    co_await responder->send(too_many_requests());
     co_return;
   }
   const Counted counted(requests_);
@@ -255,6 +284,13 @@ net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* r
     co_return;
   }
   RequestObservation observation(*metrics_, wanted->model, endpoint, wanted->stream, loop_.now());
+  const auto prompt_tokens = co_await tokens_.examine(&*wanted, request->body.size());
+  if (!prompt_tokens) {
+    co_await responder->send(openai::error_response(prompt_tokens.error()));
+    observation.ended(loop_.now());
+    co_return;
+  }
+  if (*prompt_tokens) observation.prompt_tokens(**prompt_tokens);
   auto done = co_await forward(std::move(*wanted), request, responder, &observation);
   if (done) {
     observation.succeeded();

@@ -8,6 +8,7 @@
 #include "frontend/metrics.h"
 #include "frontend/models.h"
 #include "frontend/options.h"
+#include "frontend/token_service.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
 
@@ -19,7 +20,8 @@ namespace dynamo::frontend {
 class Service {
  public:
   /// Errors: invalid (TLS files, metric buckets).
-  static Result<std::unique_ptr<Service>> make(net::Loop& loop, Options options, const Environment& env);
+  static Result<std::unique_ptr<Service>> make(net::Loop& loop, Options options, const Environment& env,
+                                               telemetry::Logger log = telemetry::Logger::silent());
 
   /// Errors as net::Listener::open.
   Result<net::Endpoint> listen();
@@ -31,14 +33,18 @@ class Service {
   /// Takes `workers` as all those that `source` ("discovery", "static") knows now.
   void set_workers(const std::string& source, std::vector<Worker> workers);
   std::size_t requests_in_flight() const noexcept { return requests_; }
+  /// Waits until the files of the models now known are read.
+  net::Task<void> settle() { return tokens_.settle(); }
 
  private:
   Service(net::Loop& loop, Options options, std::unique_ptr<Metrics> metrics,
-          net::HttpServerOptions server_options);
+          net::HttpServerOptions server_options, telemetry::Logger log);
   net::Task<void> handle(net::HttpRequest* request, net::HttpResponder* responder);
   net::HttpResponse answer_at_once(const net::HttpRequest& request) const;
   net::Task<void> generate(openai::Endpoint endpoint, net::HttpRequest* request,
                            net::HttpResponder* responder);
+  using TokenRoute = net::Task<net::HttpResponse> (TokenService::*)(std::string body);
+  net::Task<void> answer_tokens(TokenRoute route, net::HttpRequest* request, net::HttpResponder* responder);
   net::Task<Result<void>> forward(openai::Request wanted, net::HttpRequest* request,
                                   net::HttpResponder* responder, RequestObservation* observation);
   net::Task<Result<std::unique_ptr<net::HttpClientResponse>>> reach_worker(std::shared_ptr<Model> model,
@@ -56,6 +62,7 @@ class Service {
   std::unique_ptr<Metrics> metrics_;
   std::map<std::string, std::vector<Worker>> sources_;
   Models models_;
+  TokenService tokens_;
   net::HttpClient client_;
   net::HttpServer server_;
   std::size_t requests_ = 0;

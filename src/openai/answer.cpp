@@ -126,7 +126,9 @@ std::string models_body(std::span<const ModelEntry> models) {
     if (&model != models.data()) out += ',';
     fmt::format_to(std::back_inserter(out), R"({{"id":{},"object":"model","created":{},"owned_by":{})",
                    json_string(model.id), model.created, json_string(model.owner));
+    if (model.max_model_len > 0) out += fmt::format(R"(,"max_model_len":{})", model.max_model_len);
     if (!model.engine.empty()) out += R"(,"engine":)" + json_string(model.engine);
+    if (!model.tokenizer.empty()) out += R"(,"tokenizer":)" + json_string(model.tokenizer);
     out += '}';
   }
   out += "]}";

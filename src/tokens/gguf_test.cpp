@@ -268,7 +268,8 @@ TEST(GgufPreTypes, EveryPatternIsOne) {
     const auto loaded = load(byte_level_file(name));
     ASSERT_TRUE(loaded.has_value()) << name << ": " << loaded.error().message;
     const std::string_view text = "Hello wow, it's 12345 Привет 你好!\r\n\n  end.";
-    EXPECT_EQ((*loaded)->decode((*loaded)->encode(text), false), text) << name;
+    const auto ids = (*loaded)->encode(text, {.add_special_tokens = false});
+    EXPECT_EQ((*loaded)->decode(ids, false).value(), text) << name;
   }
   EXPECT_EQ(find_gguf_pre_type("kimi-k2").error().code, Errc::unsupported);
 }

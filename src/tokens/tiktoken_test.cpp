@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "text/pattern.h"
 #include "tokens/parts.h"
 #include "tokens/tiktoken_families.h"
 #include "tokens/tokenizer.h"
@@ -120,8 +121,7 @@ TEST(Tiktoken, EveryFamilysPatternIsOne) {
   for (const std::size_t ranks : {50256U, 50280U, 100256U, 128000U, 151643U, 163584U, 199998U}) {
     const auto family = find_tiktoken_family(ranks);
     ASSERT_TRUE(family.has_value());
-    const auto made = tokenizer(ranks, {{"<|x|>", static_cast<TokenId>(ranks)}});
-    EXPECT_EQ(made->decode(made->encode("The the 12345 Привет 你好"), false), "The the 12345 Привет 你好");
+    EXPECT_TRUE(text::Pattern::compile(family->pattern).has_value()) << family->name;
   }
 }
 

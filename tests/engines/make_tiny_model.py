@@ -100,11 +100,11 @@ def add_shape(writer: gguf.GGUFWriter) -> None:
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
 
 
-def add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
+def add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer, pre: str = "qwen2") -> None:
     ids = tokenizer.get_vocab(with_added_tokens=True)
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
+    writer.add_tokenizer_pre(pre)
     writer.add_token_list(sorted(ids, key=lambda token: ids[token]))
     kinds = [gguf.TokenType.NORMAL] * VOCABULARY
     for token in CONTROL_TOKENS:

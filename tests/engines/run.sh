@@ -9,8 +9,10 @@ make_model() { "$python" "$here/make_tiny_model.py" "$1/tiny.gguf"; }
 
 python=$("$ROOT/tools/venv.sh" "$here/requirements.txt")/bin/python
 model=$(once tiny-model "$(digest "$here/make_tiny_model.py" "$here/requirements.txt")" make_model)
+make_vocabularies() { PYTHONPATH=$here "$python" "$here/make_vocabularies.py" "$1"; }
+vocabularies=$(once tiny-vocabularies "$(digest "$here/make_vocabularies.py" "$here/make_tiny_model.py")" make_vocabularies)
 LLAMA_SERVER=$("$here/llama-server.sh")
-export LLAMA_SERVER TINY_MODEL=$model/tiny.gguf
+export LLAMA_SERVER TINY_MODEL=$model/tiny.gguf TINY_VOCABULARIES=$vocabularies
 "$ROOT/tools/build.sh" dev dynamo
 "$here/../run.sh" "$ROOT/build/dev/dynamo" "$ROOT/build/results/engines/e2e.xml" tests/engines
 "$ROOT/tools/count.py" "$ROOT/build/results/engines"

@@ -1,0 +1,148 @@
+#include "frontend/prompt_tokens.h"
+
+#include "openai/error_body.h"
+#include "openai/fields.h"
+#include "openai/json_text.h"
+
+namespace dynamo::frontend {
+namespace {
+
+using tokens::TokenId;
+
+Result<json::object> parse_object(std::string_view body) {
+  auto parsed = json::parse(body);
+  if (!parsed) return context("request body", std::move(parsed.error()));
+  if (!parsed->is_object()) return fail(Errc::invalid, "request body: must be a JSON object");
+  return std::move(parsed->get_object());
+}
+
+/// Whether `body` asks for special tokens around the text; `fallback` when it does not say.
+bool wants_special_tokens(const json::object& body, bool fallback) {
+  const json::value* found = body.if_contains("add_special_tokens");
+  return found != nullptr && found->is_bool() ? found->get_bool() : fallback;
+}
+
+Result<std::string> render(const ModelFiles& files, json::object body, const jinja::Options& options) {
+  if (files.templates == nullptr) return fail(Errc::unsupported, files.without_templates);
+  auto prompt = files.templates->render_request(std::move(body), options);
+  if (prompt || prompt.error().code == Errc::unsupported) return prompt;
+  return openai::invalid_field("messages", chat::words_for_client(prompt.error()));
+}
+
+Result<std::uint64_t> chat_length(const ModelFiles& files, const openai::Request& request,
+                                  const jinja::Options& options) {
+  const auto prompt = render(files, request.body, options);
+  if (!prompt) return std::unexpected(prompt.error());
+  const tokens::EncodeOptions encode{.add_special_tokens = wants_special_tokens(request.body, false)};
+  return files.tokenizer->encode(*prompt, encode).size();
+}
+
+std::uint64_t length_of(const ModelFiles& files, const openai::Prompt& prompt,
+                        tokens::EncodeOptions options) {
+  if (const auto* ids = std::get_if<std::vector<std::uint32_t>>(&prompt)) return ids->size();
+  return files.tokenizer->encode(std::get<std::string>(prompt), options).size();
+}
+
+/// A JSON list of how the vocabulary writes `ids`.
+std::string token_texts(const ModelFiles& files, const std::vector<TokenId>& ids) {
+  std::string out = "[";
+  for (const TokenId id : ids) {
+    if (out.size() > 1) out += ',';
+    openai::append_json_string(out, files.tokenizer->token(id).value_or(std::string_view{}));
+  }
+  return out += ']';
+}
+
+}  // namespace
+
+Result<TokenizeRequest> parse_tokenize_request(std::string_view body) {
+  auto object = parse_object(body);
+  if (!object) return std::unexpected(std::move(object.error()));
+  TokenizeRequest out;
+  openai::Fields fields(*object);
+  out.model = fields.text("model").value_or("");
+  out.prompt = fields.text("prompt");
+  out.return_token_strs = fields.flag("return_token_strs");
+  const bool is_chat = object->contains("messages");
+  if (out.prompt.has_value() == is_chat) {
+    fields.refuse("prompt", "either `prompt`, a string, or `messages`, a list, is required");
+  }
+  if (auto checked = fields.check(); !checked) return std::unexpected(std::move(checked.error()));
+  out.add_special_tokens = wants_special_tokens(*object, !is_chat);
+  out.body = std::move(*object);
+  return out;
+}
+
+Result<DetokenizeRequest> parse_detokenize_request(std::string_view body) {
+  auto object = parse_object(body);
+  if (!object) return std::unexpected(std::move(object.error()));
+  DetokenizeRequest out;
+  openai::Fields fields(*object);
+  out.model = fields.text("model").value_or("");
+  if (auto checked = fields.check(); !checked) return std::unexpected(std::move(checked.error()));
+  const json::value* list = object->if_contains("tokens");
+  if (list == nullptr || !list->is_array()) {
+    return openai::invalid_field("tokens", "`tokens` is required: a list of token ids");
+  }
+  out.tokens.reserve(list->get_array().size());
+  for (const json::value& entry : list->get_array()) {
+    boost::system::error_code error;
+    out.tokens.push_back(entry.to_number<TokenId>(error));
+    if (error || entry.is_double()) {
+      return openai::invalid_field("tokens", "`tokens` must hold token ids: whole numbers from 0");
+    }
+  }
+  return out;
+}
+
+Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeRequest& request,
+                                    std::uint64_t max_model_len, const jinja::Options& options) {
+  auto prompt = request.prompt ? Result<std::string>(*request.prompt) : render(files, request.body, options);
+  if (!prompt) return std::unexpected(std::move(prompt.error()));
+  const auto ids = files.tokenizer->encode(*prompt, {.add_special_tokens = request.add_special_tokens});
+  std::string out = fmt::format(R"({{"count":{},"max_model_len":)", ids.size());
+  out += max_model_len == 0 ? "null" : std::to_string(max_model_len);
+  out += fmt::format(R"(,"tokens":[{}],"token_strs":)", fmt::join(ids, ","));
+  out += request.return_token_strs ? token_texts(files, ids) : "null";
+  return out += '}';
+}
+
+Result<std::string> detokenize_answer(const ModelFiles& files, const DetokenizeRequest& request) {
+  for (const TokenId id : request.tokens) {
+    if (files.tokenizer->token(id)) continue;
+    return openai::invalid_field("tokens", fmt::format("token {} is not in the vocabulary", id));
+  }
+  const auto text = files.tokenizer->decode(request.tokens, false);
+  if (!text) return std::unexpected(text.error());
+  return fmt::format(R"({{"prompt":{}}})", openai::json_string(*text));
+}
+
+Result<std::optional<std::vector<std::uint64_t>>> prompt_lengths(const ModelFiles& files,
+                                                                 const openai::Request& request,
+                                                                 const jinja::Options& options) {
+  std::vector<std::uint64_t> out;
+  if (request.endpoint == openai::Endpoint::chat) {
+    const auto length = chat_length(files, request, options);
+    if (!length && length.error().code == Errc::unsupported)
+      return std::optional<std::vector<std::uint64_t>>{};
+    if (!length) return std::unexpected(length.error());
+    out.push_back(*length);
+    return std::optional(std::move(out));
+  }
+  const tokens::EncodeOptions encode{.add_special_tokens = wants_special_tokens(request.body, true)};
+  for (const openai::Prompt& prompt : request.prompts) out.push_back(length_of(files, prompt, encode));
+  return std::optional(std::move(out));
+}
+
+Result<void> check_context(const std::vector<std::uint64_t>& lengths, std::uint64_t context_length,
+                           openai::Endpoint endpoint) {
+  if (context_length == 0) return {};
+  const auto longest = std::ranges::max(lengths);
+  if (longest <= context_length) return {};
+  const std::string_view field = endpoint == openai::Endpoint::chat ? "messages" : "prompt";
+  return openai::invalid_field(
+      field, fmt::format("this model's maximum context length is {} tokens, but `{}` has {}: shorten it",
+                         context_length, field, longest));
+}
+
+}  // namespace dynamo::frontend

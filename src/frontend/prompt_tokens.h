@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "frontend/model_files.h"
+#include "openai/request.h"
+
+#include "jinja/template.h"
+
+namespace dynamo::frontend {
+
+/// A request to POST /tokenize, as vLLM takes it: a prompt, or a chat, which is the whole body.
+struct TokenizeRequest {
+  std::string model;  // empty: the only one
+  std::optional<std::string> prompt;
+  json::object body;
+  bool add_special_tokens = true;  // unless it says otherwise, not for chats: their template writes them
+  bool return_token_strs = false;
+};
+/// Errors: invalid, naming the field.
+Result<TokenizeRequest> parse_tokenize_request(std::string_view body);
+
+struct DetokenizeRequest {
+  std::string model;
+  std::vector<tokens::TokenId> tokens;
+};
+/// Errors: invalid, naming the field.
+Result<DetokenizeRequest> parse_detokenize_request(std::string_view body);
+
+/// {"count", "max_model_len", "tokens", "token_strs"}; null for a length of 0, which is not known, and for
+/// texts that nobody asked for. Errors: invalid, with the words of a template that refuses the chat;
+/// unsupported, for chats that only the engine can prepare.
+Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeRequest& request,
+                                    std::uint64_t max_model_len, const jinja::Options& options);
+
+/// {"prompt"}. Errors: invalid for an id that the vocabulary does not have.
+Result<std::string> detokenize_answer(const ModelFiles& files, const DetokenizeRequest& request);
+
+/// How long the prompts of a chat or completions request are, as the engine will count them: the number of
+/// tokens of each. Nothing when only the engine can tell. Errors: invalid, with the words of a template that
+/// refuses the chat.
+Result<std::optional<std::vector<std::uint64_t>>> prompt_lengths(const ModelFiles& files,
+                                                                 const openai::Request& request,
+                                                                 const jinja::Options& options);
+
+/// Errors: invalid, when one of `lengths` is beyond `context_length` (0: not known).
+Result<void> check_context(const std::vector<std::uint64_t>& lengths, std::uint64_t context_length,
+                           openai::Endpoint endpoint);
+
+}  // namespace dynamo::frontend

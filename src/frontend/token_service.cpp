@@ -1,0 +1,119 @@
+#include "frontend/token_service.h"
+
+#include <numeric>
+
+#include "openai/error_body.h"
+
+namespace dynamo::frontend {
+namespace {
+
+constexpr std::size_t kSideThreads = 4;
+
+net::HttpResponse answer_with(Result<std::string> body) {
+  if (!body) return openai::error_response(body.error());
+  return {200, {{"Content-Type", "application/json"}}, std::move(*body)};
+}
+
+}  // namespace
+
+std::uint64_t context_length(const Model& model) {
+  for (const auto& worker : model.workers()) {
+    if (worker->card && worker->card->context_length > 0) return worker->card->context_length;
+  }
+  return 0;
+}
+
+TokenService::TokenService(net::Loop& loop, const Options& options, Metrics& metrics, const Models& models,
+                           telemetry::Logger log)
+    : metrics_(metrics),
+      models_(models),
+      library_(loop, options, std::move(log)),
+      side_(loop, kSideThreads) {}
+
+Result<TokenService::Chosen> TokenService::choose(const std::string& model) const {
+  const auto& all = models_.all();
+  const bool is_only = model.empty() && all.size() == 1;
+  const auto found = is_only ? all.begin()->second : models_.find(model);
+  if (found == nullptr) return std::unexpected(openai::model_not_found());
+  switch (library_.state(found->name())) {
+    case ModelLibrary::State::reading:
+      return fail(Errc::unavailable,
+                  fmt::format("the tokenizer of {} is being read: retry shortly", found->name()));
+    case ModelLibrary::State::passed_through:
+      return fail(Errc::unsupported, fmt::format("{} is tokenized by its engine alone: {}", found->name(),
+                                                 library_.reason(found->name())));
+    case ModelLibrary::State::ready:
+      break;
+  }
+  return Chosen{found, library_.find(found->name())};
+}
+
+/// Runs `work` on a body of that size: here, or beside the loop.
+net::Task<void> TokenService::run(std::size_t body_size, std::move_only_function<void()> work) {
+  if (body_size > kShortBody) {
+    co_await side_.run(std::move(work));
+  } else {
+    work();
+  }
+}
+
+/// The same, and observes how long it took.
+net::Task<void> TokenService::run_timed(std::size_t body_size, std::string_view operation,
+                                        std::move_only_function<void()> work) {
+  std::chrono::duration<double, std::milli> took{};
+  auto timed = [&took, &work] {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    took = std::chrono::steady_clock::now() - start;
+  };
+  co_await run(body_size, std::ref(timed));
+  metrics_.observe_tokenizer(operation, took.count());
+}
+
+jinja::Options TokenService::render_options() const { return {.now = Clock::system().wall_now()}; }
+
+net::Task<net::HttpResponse> TokenService::tokenize(std::string body) {
+  Result<TokenizeRequest> request;
+  auto parse = [&] { request = parse_tokenize_request(body); };
+  co_await run(body.size(), std::ref(parse));
+  if (!request) co_return openai::error_response(request.error());
+  const auto chosen = choose(request->model);
+  if (!chosen) co_return openai::error_response(chosen.error());
+  const jinja::Options options = render_options();
+  const std::uint64_t limit = context_length(*chosen->model);
+  Result<std::string> answer;
+  auto work = [&] { answer = tokenize_answer(*chosen->files, *request, limit, options); };
+  co_await run_timed(body.size(), "tokenize", std::ref(work));
+  co_return answer_with(std::move(answer));
+}
+
+net::Task<net::HttpResponse> TokenService::detokenize(std::string body) {
+  Result<DetokenizeRequest> request;
+  auto parse = [&] { request = parse_detokenize_request(body); };
+  co_await run(body.size(), std::ref(parse));
+  if (!request) co_return openai::error_response(request.error());
+  const auto chosen = choose(request->model);
+  if (!chosen) co_return openai::error_response(chosen.error());
+  Result<std::string> answer;
+  auto work = [&] { answer = detokenize_answer(*chosen->files, *request); };
+  co_await run_timed(body.size(), "detokenize", std::ref(work));
+  co_return answer_with(std::move(answer));
+}
+
+net::Task<Result<std::optional<std::uint64_t>>> TokenService::examine(const openai::Request* request,
+                                                                      std::size_t body_size) {
+  const auto model = models_.find(request->model);
+  const auto files = library_.find(request->model);
+  if (model == nullptr || files == nullptr) co_return std::optional<std::uint64_t>{};
+  Result<std::optional<std::vector<std::uint64_t>>> lengths;
+  const jinja::Options options = render_options();
+  auto work = [&] { lengths = prompt_lengths(*files, *request, options); };
+  co_await run_timed(body_size, "tokenize", std::ref(work));
+  if (!lengths) co_return std::unexpected(lengths.error());
+  if (!*lengths) co_return std::optional<std::uint64_t>{};
+  auto fits = check_context(**lengths, context_length(*model), request->endpoint);
+  if (!fits) co_return std::unexpected(std::move(fits.error()));
+  co_return std::optional(std::reduce((*lengths)->begin(), (*lengths)->end()));
+}
+
+}  // namespace dynamo::frontend
