@@ -143,6 +143,7 @@ Result<Chat> read_request(json::object body) {
   auto kwargs = take_kwargs(body);
   if (!kwargs) return std::unexpected(std::move(kwargs.error()));
   if (auto trusted = refuse_own_template(body, *kwargs); !trusted) return std::unexpected(trusted.error());
+  chat->preparation = Preparation::engine;
   chat->variables = std::move(*kwargs);
   add_reasoning_effort(chat->variables, take(body, "reasoning_effort"));
   if (chat->tools.is_array()) chat->tools = tools_for_engine(chat->tools.get_array());

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/error.h"
 #include "base/json.h"
 
 namespace dynamo::chat {
+
+/// Whether messages go to the template as they are, or first become what engines make of them
+/// (engine_messages.h).
+enum class Preparation : std::uint8_t { none, engine };
 
 /// One conversation with all that goes with it to a template.
 struct Chat {
@@ -17,6 +22,7 @@ struct Chat {
   /// The member of the last message that the model is to go on writing, "content" as a rule; empty for none.
   std::string continued{};
   std::string template_name{};  // empty: the model's own choice
+  Preparation preparation = Preparation::none;
 };
 
 /// Template arguments as `apply_chat_template` of transformers takes them: `messages`, `tools`, `documents`,

@@ -13,10 +13,9 @@ constexpr jinja::Options kOptions{
     .limits = {.steps = 20'000, .depth = 200, .output_bytes = 1U << 20U, .memory_bytes = 8U << 20U}};
 
 void render(const chat::ChatTemplates& templates, const json::object& arguments) {
-  if (auto chat = chat::read_arguments(arguments)) {
-    static_cast<void>(templates.render(std::move(*chat), kOptions));
+  for (const auto& read : {chat::read_arguments, chat::read_request}) {
+    if (auto chat = read(arguments)) static_cast<void>(templates.render(std::move(*chat), kOptions));
   }
-  static_cast<void>(templates.render_request(arguments, kOptions));
 }
 
 }  // namespace

@@ -105,8 +105,8 @@ json::object ChatTemplates::variables(Chat chat) const {
   return all;
 }
 
-Result<std::string> ChatTemplates::render(const Compiled& chosen, Chat chat,
-                                          const jinja::Options& options) const {
+Result<std::string> ChatTemplates::fill_in(const Compiled& chosen, Chat chat,
+                                           const jinja::Options& options) const {
   normalize(chat.messages);
   std::optional<Continuation> continuation;
   if (!chat.continued.empty()) {
@@ -125,18 +125,18 @@ Result<std::string> ChatTemplates::render(const Compiled& chosen, Chat chat,
 Result<std::string> ChatTemplates::render(Chat chat, const jinja::Options& options) const {
   const auto chosen = choose(chat.template_name, !chat.tools.is_null());
   if (!chosen) return std::unexpected(chosen.error());
-  return render(**chosen, std::move(chat), options);
+  if (chat.preparation == Preparation::engine) {
+    auto messages = messages_for_engine(chat.messages, (*chosen)->traits);
+    if (!messages) return std::unexpected(std::move(messages.error()));
+    chat.messages = std::move(*messages);
+  }
+  return fill_in(**chosen, std::move(chat), options);
 }
 
 Result<std::string> ChatTemplates::render_request(json::object body, const jinja::Options& options) const {
   auto chat = read_request(std::move(body));
   if (!chat) return std::unexpected(std::move(chat.error()));
-  const auto chosen = choose(chat->template_name, !chat->tools.is_null());
-  if (!chosen) return std::unexpected(chosen.error());
-  auto messages = messages_for_engine(chat->messages, (*chosen)->traits);
-  if (!messages) return std::unexpected(std::move(messages.error()));
-  chat->messages = std::move(*messages);
-  return render(**chosen, std::move(*chat), options);
+  return render(std::move(*chat), options);
 }
 
 std::string words_for_client(const Error& error) {

@@ -26,14 +26,14 @@ class ChatTemplates {
   /// Errors: as jinja::Template::parse, beginning with the template's name where there are several.
   static Result<std::shared_ptr<const ChatTemplates>> compile(TemplateFiles files);
 
-  /// The prompt of a conversation, equal to `apply_chat_template` of transformers with the same arguments.
-  /// Errors: not_found for an unknown template name; invalid for everything that goes wrong in rendering,
-  /// limits included: the conversation does not fit the template, which is its sender's fault.
-  /// `words_for_client` has the short form.
+  /// The prompt of a conversation: with arguments of a template, what `apply_chat_template` of transformers
+  /// makes of them; with a request, what engines make of it. Errors: not_found for an unknown template name;
+  /// invalid for everything that goes wrong in rendering, limits included: the conversation does not fit the
+  /// template, which is its sender's fault. `words_for_client` has the short form. As messages_for_engine for
+  /// requests.
   Result<std::string> render(Chat chat, const jinja::Options& options = {}) const;
 
-  /// The prompt of a chat completion request (the whole body), equal to what engines make of it.
-  /// Errors: as render; invalid also for a body that is not a request.
+  /// The prompt of a chat completion request, whose whole body this is. Errors: as read_request and render.
   Result<std::string> render_request(json::object body, const jinja::Options& options = {}) const;
 
   /// In alphabetical order.
@@ -49,7 +49,7 @@ class ChatTemplates {
 
   ChatTemplates() = default;
   Result<const Compiled*> choose(std::string_view name, bool with_tools) const;
-  Result<std::string> render(const Compiled& chosen, Chat chat, const jinja::Options& options) const;
+  Result<std::string> fill_in(const Compiled& chosen, Chat chat, const jinja::Options& options) const;
   json::object variables(Chat chat) const;
 
   std::map<std::string, Compiled, std::less<>> templates_;

@@ -25,7 +25,7 @@ def render(model: pathlib.Path, arguments: list[dict[str, Any]], *flags: str) ->
     lines = "".join(json.dumps(each) + "\n" for each in arguments)
     command = [BINARY, "template", "--model", str(model), "--now", NOW.isoformat(), "--jsonl", *flags]
     done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=600, check=False)
-    outputs = [_output(json.loads(line)) for line in done.stdout.decode().splitlines()]
+    outputs = [_output(json.loads(line)) for line in done.stdout.splitlines()]
     assert len(outputs) == len(arguments), f"exit code {done.returncode}: {done.stderr.decode()[-2000:]}"
     return outputs
 
