@@ -105,32 +105,46 @@ json::object ChatTemplates::variables(Chat chat) const {
   return all;
 }
 
-Result<std::string> ChatTemplates::fill_in(const Compiled& chosen, Chat chat,
-                                           const jinja::Options& options) const {
-  normalize(chat.messages);
-  std::optional<Continuation> continuation;
+/// The template for `chat`, whose messages are prepared for it where that is asked for.
+Result<const ChatTemplates::Compiled*> ChatTemplates::choose_for(Chat& chat) const {
+  const auto chosen = choose(chat.template_name, !chat.tools.is_null());
+  if (!chosen || chat.preparation == Preparation::none) return chosen;
+  auto messages = messages_for_engine(chat.messages, (*chosen)->traits);
+  if (!messages) return std::unexpected(std::move(messages.error()));
+  chat.messages = std::move(*messages);
+  return chosen;
+}
+
+Result<jinja::Rendering> ChatTemplates::fill_in(const Compiled& chosen, Chat chat,
+                                                const jinja::Options& options) const {
+  auto rendering = chosen.program.render_with_spans(variables(std::move(chat)), options);
+  if (!rendering) rendering.error().code = Errc::invalid;
+  return rendering;
+}
+
+Result<jinja::Rendering> ChatTemplates::render_with_spans(Chat chat, const jinja::Options& options) const {
   if (!chat.continued.empty()) {
-    auto marked = Continuation::mark(chat.messages, chat.continued, chosen.source);
-    if (!marked) return std::unexpected(std::move(marked.error()));
-    continuation = std::move(*marked);
+    return fail(Errc::invalid, "continue_final_message leaves open what the model is going to write");
   }
-  auto text = chosen.program.render(variables(std::move(chat)), options);
-  if (!text) {
-    text.error().code = Errc::invalid;
-    return text;
-  }
-  return continuation ? continuation->cut(std::move(*text)) : std::move(text);
+  const auto chosen = choose_for(chat);
+  if (!chosen) return std::unexpected(chosen.error());
+  normalize(chat.messages);
+  return fill_in(**chosen, std::move(chat), options);
 }
 
 Result<std::string> ChatTemplates::render(Chat chat, const jinja::Options& options) const {
-  const auto chosen = choose(chat.template_name, !chat.tools.is_null());
+  const auto chosen = choose_for(chat);
   if (!chosen) return std::unexpected(chosen.error());
-  if (chat.preparation == Preparation::engine) {
-    auto messages = messages_for_engine(chat.messages, (*chosen)->traits);
-    if (!messages) return std::unexpected(std::move(messages.error()));
-    chat.messages = std::move(*messages);
+  normalize(chat.messages);
+  std::optional<Continuation> continuation;
+  if (!chat.continued.empty()) {
+    auto marked = Continuation::mark(chat.messages, chat.continued, (*chosen)->source);
+    if (!marked) return std::unexpected(std::move(marked.error()));
+    continuation = std::move(*marked);
   }
-  return fill_in(**chosen, std::move(chat), options);
+  auto rendering = fill_in(**chosen, std::move(chat), options);
+  if (!rendering) return std::unexpected(std::move(rendering.error()));
+  return continuation ? continuation->cut(std::move(rendering->text)) : std::move(rendering->text);
 }
 
 Result<std::string> ChatTemplates::render_request(json::object body, const jinja::Options& options) const {

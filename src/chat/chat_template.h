@@ -32,6 +32,9 @@ class ChatTemplates {
   /// template, which is its sender's fault. `words_for_client` has the short form. As messages_for_engine for
   /// requests.
   Result<std::string> render(Chat chat, const jinja::Options& options = {}) const;
+  /// The same, with what `{% generation %}` blocks of the template wrote: the parts of answers. Errors: as
+  /// render; invalid for a message to be continued, of which nobody knows yet what is written.
+  Result<jinja::Rendering> render_with_spans(Chat chat, const jinja::Options& options = {}) const;
 
   /// The prompt of a chat completion request, whose whole body this is. Errors: as read_request and render.
   Result<std::string> render_request(json::object body, const jinja::Options& options = {}) const;
@@ -49,7 +52,8 @@ class ChatTemplates {
 
   ChatTemplates() = default;
   Result<const Compiled*> choose(std::string_view name, bool with_tools) const;
-  Result<std::string> fill_in(const Compiled& chosen, Chat chat, const jinja::Options& options) const;
+  Result<const Compiled*> choose_for(Chat& chat) const;
+  Result<jinja::Rendering> fill_in(const Compiled& chosen, Chat chat, const jinja::Options& options) const;
   json::object variables(Chat chat) const;
 
   std::map<std::string, Compiled, std::less<>> templates_;

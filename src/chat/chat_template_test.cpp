@@ -108,6 +108,30 @@ TEST(ChatTemplates, ContinuesTheLastMessage) {
             "<user>hi</><assistant>Well,");
 }
 
+TEST(ChatTemplates, SpansAreWhatGenerationBlocksWrote) {
+  const auto templates = compile(
+      "{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}"
+      "{% endgeneration %}{% endif %}{% endfor %}");
+  auto chat = read_arguments(object(R"({"messages": [{"role": "user", "content": "hi"},
+      {"role": "assistant", "content": "sí"}, {"role": "assistant", "content": ""}]})"))
+                  .value();
+  const auto rendering = templates->render_with_spans(chat);
+  ASSERT_TRUE(rendering) << rendering.error().message;
+  EXPECT_EQ(rendering->text, "<user><assistant>sí<assistant>");
+  EXPECT_EQ(rendering->generated, (std::vector<jinja::Span>{{17, 20}, {31, 31}}));
+  chat.continued = "content";
+  EXPECT_FALSE(templates->render_with_spans(chat));
+}
+
+TEST(ChatTemplates, SpansInsideOfCapturedTextBeginWhereTheTemplateItselfIs) {
+  const auto templates = compile("ab{% set x %}cd{% generation %}ef{% endgeneration %}{% endset %}{{ x }}");
+  const auto rendering =
+      templates->render_with_spans(read_arguments(object(R"({"messages": [{}]})")).value());
+  ASSERT_TRUE(rendering) << rendering.error().message;
+  EXPECT_EQ(rendering->text, "abcdef");
+  EXPECT_EQ(rendering->generated, (std::vector<jinja::Span>{{2, 4}}));
+}
+
 TEST(ChatTemplates, RequestsArePreparedForTheTemplate) {
   const auto text = compile("{{ messages }}{{ add_generation_prompt }}");
   const auto parts =

@@ -9,7 +9,8 @@ namespace {
 /// The variable `loop`.
 class LoopObject final : public Object {
  public:
-  LoopObject(Renderer& renderer, const LoopNode& node, const LoopSource& source, Activation* outer, std::int64_t depth)
+  LoopObject(Renderer& renderer, const LoopNode& node, const LoopSource& source, Activation* outer,
+             std::int64_t depth)
       : renderer_(renderer), node_(node), source_(source), outer_(outer), depth_(depth) {}
 
   /// Moves to the next element.
@@ -156,15 +157,17 @@ Flow Renderer::loop(const LoopNode& node) {
   return Flow::next;
 }
 
-Value Renderer::loop_inside(const LoopNode& node, Activation* outer, const Value& iterable, std::int64_t depth) {
+Value Renderer::loop_inside(const LoopNode& node, Activation* outer, const Value& iterable,
+                            std::int64_t depth) {
   auto* before = std::exchange(activation_, activate(outer, node.function_slots));
-  const auto start = out_.size();
+  const auto start = begin_capture();
   loop_over(node, iterable, outer, depth);
   activation_ = before;
   return take_since(start);
 }
 
-/// As in Jinja, `else` runs when no pass came to the end of the body, and a break in it leaves the loop around.
+/// As in Jinja, `else` runs when no pass came to the end of the body, and a break in it leaves the loop
+/// around.
 Flow Renderer::loop_over(const LoopNode& node, const Value& iterable, Activation* outer, std::int64_t depth) {
   LoopSource source(*this, node, iterable);
   auto* loop = node.extended ? runtime_.heap.make<LoopObject>(*this, node, source, outer, depth) : nullptr;

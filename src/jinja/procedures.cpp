@@ -51,7 +51,7 @@ Value Renderer::macro(const Procedure& procedure) {
 
 Value Renderer::call(const Procedure& procedure, Activation* outer, const Arguments& arguments) {
   auto* before = std::exchange(activation_, activate(outer, procedure.slots));
-  const auto start = out_.size();
+  const auto start = begin_capture();
   enter(procedure.scope);
   bind(procedure, arguments);
   execute(procedure.body);
@@ -98,8 +98,10 @@ void Renderer::bind_rest(const Procedure& procedure, const Arguments& arguments,
     } else if (procedure.takes_keywords) {
       keywords.set(Value::text(name), value);
     } else if (name == "caller") {
-      runtime_.fail(fmt::format("macro '{}' was invoked with two values for the special caller argument. This is "
-                                "most likely a bug.", procedure.name));
+      runtime_.fail(
+          fmt::format("macro '{}' was invoked with two values for the special caller argument. This is "
+                      "most likely a bug.",
+                      procedure.name));
     } else {
       runtime_.fail(fmt::format("macro '{}' takes no keyword argument '{}'", procedure.name, name));
     }

@@ -39,6 +39,8 @@ class Renderer {
   Renderer(Runtime& runtime, const Program& program) : runtime_(runtime), program_(program) {}
 
   std::string run();
+  /// What `{% generation %}` blocks wrote, once run is over.
+  std::vector<Span> take_generated() { return std::move(generated_); }
 
   Runtime& runtime() { return runtime_; }
   Value evaluate(const Expr& expr);
@@ -84,8 +86,10 @@ class Renderer {
   Flow loop(const LoopNode& node);
   Flow loop_over(const LoopNode& node, const Value& iterable, Activation* outer, std::int64_t depth);
   Value macro(const Procedure& procedure);
-  /// The text written since `start`, taken back.
+  /// What is written from here on is text of its own, until take_since takes it back. Nests.
+  std::size_t begin_capture();
   Value take_since(std::size_t start);
+  void generation(const GenerationNode& node);
   Activation* activate(Activation* outer, std::size_t slots);
 
   // procedures.cpp
@@ -95,6 +99,9 @@ class Renderer {
   Runtime& runtime_;
   const Program& program_;
   std::string out_;
+  std::size_t captures_ = 0;  // begun and not yet taken back
+  std::size_t outermost_capture_ = 0;
+  std::vector<Span> generated_;
   Activation* activation_ = nullptr;
 };
 

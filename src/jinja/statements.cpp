@@ -8,7 +8,8 @@ namespace dynamo::jinja {
 namespace {
 
 bool is_sum(const Expr& expr) {
-  return expr.kind == ExprKind::arithmetic && static_cast<const ArithmeticExpr&>(expr).operation == Operation::add;
+  return expr.kind == ExprKind::arithmetic &&
+         static_cast<const ArithmeticExpr&>(expr).operation == Operation::add;
 }
 
 }  // namespace
@@ -60,9 +61,11 @@ void Renderer::assign(const Expr& target, const Value& value) {
   const auto parts = static_cast<const ItemsExpr&>(target).items;
   const auto values = collect(runtime_, value);
   if (values.size() < parts.size()) {
-    runtime_.fail(fmt::format("not enough values to unpack (expected {}, got {})", parts.size(), values.size()));
+    runtime_.fail(
+        fmt::format("not enough values to unpack (expected {}, got {})", parts.size(), values.size()));
   }
-  if (values.size() > parts.size()) runtime_.fail(fmt::format("too many values to unpack (expected {})", parts.size()));
+  if (values.size() > parts.size())
+    runtime_.fail(fmt::format("too many values to unpack (expected {})", parts.size()));
   for (std::size_t i = 0; i < parts.size(); ++i) assign(*parts[i], values[i]);
 }
 
@@ -79,27 +82,42 @@ Flow Renderer::execute(const Node& node) {
   runtime_.charge(1);
   runtime_.line = node.line;
   switch (node.kind) {
-    case NodeKind::text: write(static_cast<const TextNode&>(node).text); break;
-    case NodeKind::output: output(*static_cast<const OutputNode&>(node).value); break;
+    case NodeKind::text:
+      write(static_cast<const TextNode&>(node).text);
+      break;
+    case NodeKind::output:
+      output(*static_cast<const OutputNode&>(node).value);
+      break;
     case NodeKind::set: {
       const auto& set = static_cast<const SetNode&>(node);
       assign(*set.target, evaluate(*set.value));
       break;
     }
-    case NodeKind::set_block: return set_block(static_cast<const SetBlockNode&>(node));
-    case NodeKind::conditional: return conditional(static_cast<const ConditionalNode&>(node));
-    case NodeKind::loop: return loop(static_cast<const LoopNode&>(node));
+    case NodeKind::set_block:
+      return set_block(static_cast<const SetBlockNode&>(node));
+    case NodeKind::conditional:
+      return conditional(static_cast<const ConditionalNode&>(node));
+    case NodeKind::loop:
+      return loop(static_cast<const LoopNode&>(node));
     case NodeKind::macro: {
       const auto& definition = static_cast<const MacroNode&>(node);
       variable(definition.slot) = macro(definition.procedure);
       break;
     }
-    case NodeKind::call_block: call_block(static_cast<const CallBlockNode&>(node)); break;
-    case NodeKind::filter_block: return filter_block(static_cast<const FilterBlockNode&>(node));
-    case NodeKind::with: return with(static_cast<const WithNode&>(node));
-    case NodeKind::generation: write(call(static_cast<const GenerationNode&>(node).procedure, activation_, {})); break;
-    case NodeKind::break_loop: return Flow::break_loop;
-    case NodeKind::continue_loop: return Flow::continue_loop;
+    case NodeKind::call_block:
+      call_block(static_cast<const CallBlockNode&>(node));
+      break;
+    case NodeKind::filter_block:
+      return filter_block(static_cast<const FilterBlockNode&>(node));
+    case NodeKind::with:
+      return with(static_cast<const WithNode&>(node));
+    case NodeKind::generation:
+      generation(static_cast<const GenerationNode&>(node));
+      break;
+    case NodeKind::break_loop:
+      return Flow::break_loop;
+    case NodeKind::continue_loop:
+      return Flow::continue_loop;
   }
   return Flow::next;
 }
@@ -158,10 +176,24 @@ void Renderer::output_concat(const ItemsExpr& expr) {
   for (const auto* item : expr.items) write(evaluate(*item));
 }
 
+std::size_t Renderer::begin_capture() {
+  if (captures_++ == 0) outermost_capture_ = out_.size();
+  return out_.size();
+}
+
 Value Renderer::take_since(std::size_t start) {
+  --captures_;
   const auto text = runtime_.text(std::string_view(out_).substr(start));
   out_.resize(start);
   return text;
+}
+
+/// Inside of captured text it counts as beginning where the text of the template itself has come to.
+void Renderer::generation(const GenerationNode& node) {
+  const auto begin = captures_ == 0 ? out_.size() : outermost_capture_;
+  const auto text = call(node.procedure, activation_, {});
+  generated_.push_back({begin, begin + text.as_text().size()});
+  write(text);
 }
 
 Flow Renderer::conditional(const ConditionalNode& node) {
@@ -172,17 +204,18 @@ Flow Renderer::conditional(const ConditionalNode& node) {
 }
 
 Flow Renderer::set_block(const SetBlockNode& node) {
-  const auto start = out_.size();
+  const auto start = begin_capture();
   enter(node.scope);
   const auto flow = execute(node.body);
   const auto text = take_since(start);
   if (flow != Flow::next) return flow;
-  assign(*node.target, node.filter == nullptr ? text : filter(static_cast<const FilterExpr&>(*node.filter), &text));
+  assign(*node.target,
+         node.filter == nullptr ? text : filter(static_cast<const FilterExpr&>(*node.filter), &text));
   return Flow::next;
 }
 
 Flow Renderer::filter_block(const FilterBlockNode& node) {
-  const auto start = out_.size();
+  const auto start = begin_capture();
   enter(node.scope);
   const auto flow = execute(node.body);
   const auto text = take_since(start);

@@ -23,14 +23,16 @@ std::unexpected<Error> explained(const Fault& fault, std::uint32_t line) {
 }
 
 std::unexpected<Error> exhausted(std::uint32_t line, std::size_t bytes) {
-  return fail(Errc::too_large, fmt::format("template line {}: more than {} bytes of memory are needed", line, bytes));
+  return fail(Errc::too_large,
+              fmt::format("template line {}: more than {} bytes of memory are needed", line, bytes));
 }
 
 }  // namespace
 
 Result<Template> Template::parse(std::string_view source) {
   if (source.size() > kLongestSource) {
-    return fail(Errc::too_large, fmt::format("a template may have {} bytes, this has {}", kLongestSource, source.size()));
+    return fail(Errc::too_large,
+                fmt::format("a template may have {} bytes, this has {}", kLongestSource, source.size()));
   }
   if (!is_valid_utf8(source)) return fail(Errc::invalid, "the template is not UTF-8");
   auto program = std::make_shared<Program>(kProgramMemory);
@@ -44,15 +46,23 @@ Result<Template> Template::parse(std::string_view source) {
   return Template(std::move(program));
 }
 
-Result<std::string> Template::render(const json::object& variables, const Options& options) const {
+Result<Rendering> Template::render_with_spans(const json::object& variables, const Options& options) const {
   Runtime runtime(variables, options);
   try {
-    return Renderer(runtime, *program_).run();
+    Renderer renderer(runtime, *program_);
+    std::string text = renderer.run();
+    return Rendering{std::move(text), renderer.take_generated()};
   } catch (const Fault& fault) {
     return explained(fault, runtime.line);
   } catch (const HeapExhausted&) {
     return exhausted(runtime.line, options.limits.memory_bytes);
   }
+}
+
+Result<std::string> Template::render(const json::object& variables, const Options& options) const {
+  auto rendering = render_with_spans(variables, options);
+  if (!rendering) return std::unexpected(std::move(rendering.error()));
+  return std::move(rendering->text);
 }
 
 std::optional<std::string_view> raised_message(const Error& error) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -20,9 +21,9 @@ struct Program;  // a parsed template
 
 /// What one rendering may use. Whatever goes beyond ends it with Errc::too_large.
 struct Limits {
-  std::uint64_t steps = 20'000'000;              // expressions, elements and 64-byte pieces of text handled
-  std::uint32_t depth = 1'000;                   // blocks, expressions and macro calls within one another
-  std::size_t output_bytes = 64U * 1024 * 1024;  // of the text rendered, captured blocks included
+  std::uint64_t steps = 20'000'000;               // expressions, elements and 64-byte pieces of text handled
+  std::uint32_t depth = 1'000;                    // blocks, expressions and macro calls within one another
+  std::size_t output_bytes = 64U * 1024 * 1024;   // of the text rendered, captured blocks included
   std::size_t memory_bytes = 256U * 1024 * 1024;  // of values made on the way; none is freed before the end
 };
 
@@ -33,17 +34,34 @@ struct Options {
   Limits limits{};
 };
 
+/// Bytes of a rendered text.
+struct Span {
+  std::size_t begin;
+  std::size_t end;
+  friend bool operator==(const Span&, const Span&) = default;
+};
+
+/// A rendered text, and which parts of it `{% generation %}` blocks wrote: what a model is trained to write itself.
+/// As transformers has it, a block inside of a macro, a `set` or a `filter` begins where the text of the template
+/// itself had come to.
+struct Rendering {
+  std::string text;
+  std::vector<Span> generated;
+};
+
 /// A template read once and rendered often. Immutable and cheap to copy. Threads: any, at the same time.
 class Template {
  public:
-  /// Errors: invalid for what Jinja refuses; unsupported for what this engine refuses by name (include, import,
-  /// extends, block, …); too_large for a source beyond 1 MiB or nested too deeply. Each names the line.
+  /// Errors: invalid for what Jinja refuses; unsupported for what this engine refuses by name (include,
+  /// import, extends, block, …); too_large for a source beyond 1 MiB or nested too deeply. Each names the
+  /// line.
   static Result<Template> parse(std::string_view source);
 
   /// The text that the template makes of `variables`, which must outlive the call and are never copied.
   /// Errors: invalid with line and cause; too_large beyond a limit; unsupported as above. What the template
   /// itself raised, `raised_message` tells.
   Result<std::string> render(const json::object& variables, const Options& options = {}) const;
+  Result<Rendering> render_with_spans(const json::object& variables, const Options& options = {}) const;
 
   /// The tree (ast.h), for those who ask what a template is like.
   const Program& program() const { return *program_; }
