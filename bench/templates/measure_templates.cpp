@@ -1,9 +1,11 @@
-// measure_templates TEMPLATE VARIABLES.json SECONDS: how long one rendering takes, and one reading of the template.
+// measure_templates TEMPLATE VARIABLES.json SECONDS: how long one rendering takes, and one reading of the
+// template.
 #include <chrono>
 #include <cstdio>
 #include <fmt/format.h>
 
 #include "base/file.h"
+
 #include "jinja/template.h"
 
 namespace {
@@ -35,6 +37,7 @@ int main(int argc, char** argv) {
   const double seconds = std::stod(argv[3]);
   const auto render = fastest(seconds, [&] { return parsed.render(variables.as_object()).value().size(); });
   const auto parse = fastest(seconds, [&] { return dynamo::jinja::Template::parse(source).has_value(); });
-  fmt::print("{{\"render_us\": {:.2f}, \"parse_us\": {:.2f}, \"bytes\": {}}}\n", render / 1000, parse / 1000, text.size());
+  fmt::print("{{\"render_us\": {:.2f}, \"parse_us\": {:.2f}, \"bytes\": {}}}\n", render / 1000, parse / 1000,
+             text.size());
   return 0;
 }

@@ -13,17 +13,26 @@ std::string_view described(const Value& value) {
   switch (value.kind()) {
     case Kind::missing:
     case Kind::undefined:
-    case Kind::none: return "None";
-    case Kind::boolean: return "bool object";
-    case Kind::integer: return "int object";
-    case Kind::real: return "float object";
-    case Kind::text: return "str object";
-    case Kind::tuple: return "tuple object";
+    case Kind::none:
+      return "None";
+    case Kind::boolean:
+      return "bool object";
+    case Kind::integer:
+      return "int object";
+    case Kind::real:
+      return "float object";
+    case Kind::text:
+      return "str object";
+    case Kind::tuple:
+      return "tuple object";
     case Kind::list:
-    case Kind::json_list: return "list object";
+    case Kind::json_list:
+      return "list object";
     case Kind::dict:
-    case Kind::json_dict: return "dict object";
-    case Kind::object: break;
+    case Kind::json_dict:
+      return "dict object";
+    case Kind::object:
+      break;
   }
   const auto type = value.as_object().type_name();
   if (type == "Namespace") return "jinja2.utils.Namespace object";
@@ -39,7 +48,8 @@ Value no_element(Runtime& runtime, const Value& object, const Value& index) {
 }
 
 Value hidden(Runtime& runtime, const Value& object, std::string_view name) {
-  return runtime.undefined(fmt::format("access to attribute '{}' of '{}' object is unsafe.", name, type_name(object)));
+  return runtime.undefined(
+      fmt::format("access to attribute '{}' of '{}' object is unsafe.", name, type_name(object)));
 }
 
 /// What Python finds with getattr: methods and the fields of objects. Missing where there is nothing.
@@ -88,6 +98,7 @@ Value own_element(Runtime& runtime, const Value& object, const Value& index) {
 /// A slice with its bounds put inside the sequence, as Python's slice.indices does.
 struct Indices {
   std::int64_t start;
+  std::int64_t stop;
   std::int64_t step;
   std::size_t count;
 };
@@ -116,7 +127,7 @@ Indices indices(Runtime& runtime, const SliceBounds& bounds, std::size_t length)
                                           : clamp(bound(runtime, bounds.start, 0), count, lowest, highest);
   const auto stop = absent(bounds.stop) ? (forward ? highest : lowest)
                                         : clamp(bound(runtime, bounds.stop, 0), count, lowest, highest);
-  return {start, step, Range(start, stop, step).size()};
+  return {start, stop, step, Range(start, stop, step).size()};
 }
 
 Value slice_text(Runtime& runtime, std::string_view text, const SliceBounds& bounds) {
@@ -146,7 +157,8 @@ Value slice_items(Runtime& runtime, const Value& object, const SliceBounds& boun
   std::vector<Value> out;
   out.reserve(part.count);
   for (std::size_t i = 0; i < part.count; ++i) {
-    out.push_back(object.item(static_cast<std::size_t>(part.start + static_cast<std::int64_t>(i) * part.step)));
+    out.push_back(
+        object.item(static_cast<std::size_t>(part.start + static_cast<std::int64_t>(i) * part.step)));
   }
   return object.is(Kind::tuple) ? runtime.tuple(out) : runtime.list(out);
 }
@@ -154,8 +166,8 @@ Value slice_items(Runtime& runtime, const Value& object, const SliceBounds& boun
 Value slice_range(Runtime& runtime, const Range& range, const SliceBounds& bounds) {
   const auto part = indices(runtime, bounds, range.size());
   const auto value = [&](std::int64_t index) { return range.value(0) + index * range.step(); };
-  const auto stop = part.start + static_cast<std::int64_t>(part.count) * part.step;
-  return Value::object(runtime.heap.make<Range>(value(part.start), value(stop), range.step() * part.step));
+  return Value::object(
+      runtime.heap.make<Range>(value(part.start), value(part.stop), range.step() * part.step));
 }
 
 }  // namespace
@@ -201,18 +213,28 @@ Value slice(Runtime& runtime, const Value& object, const SliceBounds& bounds) {
 std::string_view type_name(const Value& value) {
   switch (value.kind()) {
     case Kind::missing:
-    case Kind::undefined: return "Undefined";
-    case Kind::none: return "NoneType";
-    case Kind::boolean: return "bool";
-    case Kind::integer: return "int";
-    case Kind::real: return "float";
-    case Kind::text: return "str";
-    case Kind::tuple: return "tuple";
+    case Kind::undefined:
+      return "Undefined";
+    case Kind::none:
+      return "NoneType";
+    case Kind::boolean:
+      return "bool";
+    case Kind::integer:
+      return "int";
+    case Kind::real:
+      return "float";
+    case Kind::text:
+      return "str";
+    case Kind::tuple:
+      return "tuple";
     case Kind::list:
-    case Kind::json_list: return "list";
+    case Kind::json_list:
+      return "list";
     case Kind::dict:
-    case Kind::json_dict: return "dict";
-    case Kind::object: break;
+    case Kind::json_dict:
+      return "dict";
+    case Kind::object:
+      break;
   }
   return value.as_object().type_name();
 }

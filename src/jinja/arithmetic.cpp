@@ -9,13 +9,20 @@ namespace {
 
 std::string_view symbol(Operation operation) {
   switch (operation) {
-    case Operation::add: return "+";
-    case Operation::subtract: return "-";
-    case Operation::multiply: return "*";
-    case Operation::divide: return "/";
-    case Operation::floor_divide: return "//";
-    case Operation::modulo: return "%";
-    case Operation::power: return "** or pow()";
+    case Operation::add:
+      return "+";
+    case Operation::subtract:
+      return "-";
+    case Operation::multiply:
+      return "*";
+    case Operation::divide:
+      return "/";
+    case Operation::floor_divide:
+      return "//";
+    case Operation::modulo:
+      return "%";
+    case Operation::power:
+      return "** or pow()";
   }
   return {};
 }
@@ -27,12 +34,16 @@ std::string_view symbol(Operation operation) {
 [[noreturn]] void unsupported(Runtime& runtime, Operation operation, const Value& left, const Value& right) {
   require_defined(runtime, left);
   require_defined(runtime, right);
+  if (operation == Operation::subtract &&
+      (type_name(left).starts_with("dict_") || type_name(right).starts_with("dict_"))) {
+    runtime.fail(Errc::unsupported, "sets are not supported");
+  }
   if (operation == Operation::add && (left.is_text() || left.is_sequence())) {
     const auto type = type_name(left);
     runtime.fail(fmt::format("can only concatenate {} (not \"{}\") to {}", type, type_name(right), type));
   }
-  runtime.fail(fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol(operation), type_name(left),
-                           type_name(right)));
+  runtime.fail(fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol(operation),
+                           type_name(left), type_name(right)));
 }
 
 std::int64_t floor_divide(Runtime& runtime, std::int64_t left, std::int64_t right) {
@@ -69,15 +80,25 @@ Value whole_arithmetic(Runtime& runtime, Operation operation, std::int64_t left,
   std::int64_t result = 0;
   bool overflows = false;
   switch (operation) {
-    case Operation::add: overflows = __builtin_add_overflow(left, right, &result); break;
-    case Operation::subtract: overflows = __builtin_sub_overflow(left, right, &result); break;
-    case Operation::multiply: overflows = __builtin_mul_overflow(left, right, &result); break;
-    case Operation::floor_divide: return Value::integer(floor_divide(runtime, left, right));
-    case Operation::modulo: return Value::integer(modulo(runtime, left, right));
-    case Operation::power: return power(runtime, left, right);
+    case Operation::add:
+      overflows = __builtin_add_overflow(left, right, &result);
+      break;
+    case Operation::subtract:
+      overflows = __builtin_sub_overflow(left, right, &result);
+      break;
+    case Operation::multiply:
+      overflows = __builtin_mul_overflow(left, right, &result);
+      break;
+    case Operation::floor_divide:
+      return Value::integer(floor_divide(runtime, left, right));
+    case Operation::modulo:
+      return Value::integer(modulo(runtime, left, right));
+    case Operation::power:
+      return power(runtime, left, right);
     case Operation::divide:
       if (right == 0) runtime.fail("division by zero");
-      return Value::real(static_cast<double>(static_cast<long double>(left) / static_cast<long double>(right)));
+      return Value::real(
+          static_cast<double>(static_cast<long double>(left) / static_cast<long double>(right)));
   }
   if (overflows) overflow(runtime);
   return Value::integer(result);
@@ -105,19 +126,27 @@ double real_power(Runtime& runtime, double base, double exponent) {
     runtime.fail(Errc::unsupported, "complex numbers are not supported");
   }
   const double result = std::pow(base, exponent);
-  if (std::isinf(result) && std::isfinite(base) && std::isfinite(exponent)) runtime.fail("Numerical result out of range");
+  if (std::isinf(result) && std::isfinite(base) && std::isfinite(exponent))
+    runtime.fail("Numerical result out of range");
   return result;
 }
 
 double real_arithmetic(Runtime& runtime, Operation operation, double left, double right) {
   switch (operation) {
-    case Operation::add: return left + right;
-    case Operation::subtract: return left - right;
-    case Operation::multiply: return left * right;
-    case Operation::floor_divide: return real_floor_divide(runtime, left, right);
-    case Operation::modulo: return real_modulo(runtime, left, right);
-    case Operation::power: return real_power(runtime, left, right);
-    case Operation::divide: break;
+    case Operation::add:
+      return left + right;
+    case Operation::subtract:
+      return left - right;
+    case Operation::multiply:
+      return left * right;
+    case Operation::floor_divide:
+      return real_floor_divide(runtime, left, right);
+    case Operation::modulo:
+      return real_modulo(runtime, left, right);
+    case Operation::power:
+      return real_power(runtime, left, right);
+    case Operation::divide:
+      break;
   }
   if (right == 0) runtime.fail("float division by zero");
   return left / right;
@@ -164,7 +193,8 @@ Value multiply(Runtime& runtime, const Value& left, const Value& right) {
 Value add(Runtime& runtime, const Value& left, const Value& right) {
   if (left.is_text() && right.is_text()) return runtime.join(left, right);
   const bool lists = left.is_list() && right.is_list();
-  if (!lists && !(left.is(Kind::tuple) && right.is(Kind::tuple))) unsupported(runtime, Operation::add, left, right);
+  if (!lists && !(left.is(Kind::tuple) && right.is(Kind::tuple)))
+    unsupported(runtime, Operation::add, left, right);
   std::vector<Value> out;
   runtime.charge(left.item_count() + right.item_count());
   for (std::size_t i = 0; i < left.item_count(); ++i) out.push_back(left.item(i));

@@ -7,8 +7,8 @@
 #include "jinja/heap.h"
 #include "jinja/value.h"
 
-/// The tree of a parsed template. Nodes live in the heap of their Program, refer to each other by pointer and are
-/// written by the parser and the scope analysis (scopes.h) alone.
+/// The tree of a parsed template. Nodes live in the heap of their Program, refer to each other by pointer and
+/// are written by the parser and the scope analysis (scopes.h) alone.
 namespace dynamo::jinja {
 
 struct Builtin;
@@ -223,10 +223,10 @@ struct LoopNode : Node {
   bool recursive;
   Body body;
   Body otherwise;
-  bool extended = false;           // the body asks for `loop`
-  std::uint16_t loop_slot = 0;     // of `loop`
+  bool extended = false;             // the body asks for `loop`
+  std::uint16_t loop_slot = 0;       // of `loop`
   std::uint16_t function_slots = 0;  // variables of the function that a recursive loop is
-  Expr* test_target = nullptr;     // the target again, with the variables of the test
+  Expr* test_target = nullptr;       // the target again, with the variables of the test
   Scope body_scope{};
   Scope test_scope{};
   Scope else_scope{};

@@ -77,23 +77,31 @@ class Mention {
     switch (node.kind) {
       case NodeKind::text:
       case NodeKind::break_loop:
-      case NodeKind::continue_loop: return;
-      case NodeKind::output: return read_in(*static_cast<OutputNode&>(node).value);
+      case NodeKind::continue_loop:
+        return;
+      case NodeKind::output:
+        return read_in(*static_cast<OutputNode&>(node).value);
       case NodeKind::set:
         assigned_in(*static_cast<SetNode&>(node).target);
         return read_in(*static_cast<SetNode&>(node).value);
-      case NodeKind::set_block: return look_at(static_cast<SetBlockNode&>(node));
-      case NodeKind::conditional: return look_at(static_cast<ConditionalNode&>(node));
-      case NodeKind::loop: return look_at(static_cast<LoopNode&>(node));
-      case NodeKind::macro: return look_at(static_cast<MacroNode&>(node).procedure);
+      case NodeKind::set_block:
+        return look_at(static_cast<SetBlockNode&>(node));
+      case NodeKind::conditional:
+        return look_at(static_cast<ConditionalNode&>(node));
+      case NodeKind::loop:
+        return look_at(static_cast<LoopNode&>(node));
+      case NodeKind::macro:
+        return look_at(static_cast<MacroNode&>(node).procedure);
       case NodeKind::call_block:
         read_in(*static_cast<CallBlockNode&>(node).call);
         return look_at(static_cast<CallBlockNode&>(node).procedure);
       case NodeKind::filter_block:
         look(static_cast<FilterBlockNode&>(node).body);
         return read_in(*static_cast<FilterBlockNode&>(node).filter);
-      case NodeKind::with: return look_at(static_cast<WithNode&>(node));
-      case NodeKind::generation: return look_at(static_cast<GenerationNode&>(node).procedure);
+      case NodeKind::with:
+        return look_at(static_cast<WithNode&>(node));
+      case NodeKind::generation:
+        return look_at(static_cast<GenerationNode&>(node).procedure);
     }
   }
 

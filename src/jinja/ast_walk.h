@@ -25,16 +25,19 @@ void for_each_part(Expr& expr, Function&& visit) {
   switch (expr.kind) {
     case ExprKind::constant:
     case ExprKind::name:
-    case ExprKind::namespace_ref: return;
+    case ExprKind::namespace_ref:
+      return;
     case ExprKind::list:
     case ExprKind::tuple:
-    case ExprKind::concat: return each(static_cast<ItemsExpr&>(expr).items);
+    case ExprKind::concat:
+      return each(static_cast<ItemsExpr&>(expr).items);
     case ExprKind::dict:
       each(static_cast<DictExpr&>(expr).keys);
       return each(static_cast<DictExpr&>(expr).values);
     case ExprKind::negate:
     case ExprKind::plus:
-    case ExprKind::logical_not: return visit(*static_cast<UnaryExpr&>(expr).operand);
+    case ExprKind::logical_not:
+      return visit(*static_cast<UnaryExpr&>(expr).operand);
     case ExprKind::logical_and:
     case ExprKind::logical_or:
       visit(*static_cast<BinaryExpr&>(expr).left);
@@ -49,7 +52,8 @@ void for_each_part(Expr& expr, Function&& visit) {
       visit(*static_cast<ConditionExpr&>(expr).test);
       visit(*static_cast<ConditionExpr&>(expr).then);
       return optional(static_cast<ConditionExpr&>(expr).otherwise);
-    case ExprKind::attribute: return visit(*static_cast<AttributeExpr&>(expr).object);
+    case ExprKind::attribute:
+      return visit(*static_cast<AttributeExpr&>(expr).object);
     case ExprKind::item:
       visit(*static_cast<ItemExpr&>(expr).object);
       return visit(*static_cast<ItemExpr&>(expr).index);

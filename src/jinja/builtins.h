@@ -7,7 +7,8 @@
 #include "jinja/object.h"
 #include "jinja/text_tools.h"
 
-/// Filters, tests, global functions and methods: tables of functions with the parameters that Python knows them by.
+/// Filters, tests, global functions and methods: tables of functions with the parameters that Python knows
+/// them by.
 namespace dynamo::jinja {
 
 inline constexpr std::size_t kMostParameters = 6;
@@ -36,7 +37,11 @@ struct Builtin {
 template <class... Names>
 constexpr Builtin builtin(std::string_view name, decltype(Builtin::run) run, std::uint8_t required = 0,
                           Names... parameters) {
-  return {name, run, required, {std::string_view(parameters)...}, static_cast<std::uint8_t>(sizeof...(parameters))};
+  return {name,
+          run,
+          required,
+          {std::string_view(parameters)...},
+          static_cast<std::uint8_t>(sizeof...(parameters))};
 }
 constexpr Builtin open_builtin(std::string_view name, decltype(Builtin::run) run) {
   return {name, run, 0, {}, 0, true};
@@ -80,7 +85,8 @@ Value padded(Runtime& runtime, std::string_view text, std::int64_t width, std::s
 
 /// Reading of arguments, with Python's complaints.
 std::int64_t whole_argument(Runtime& runtime, const Given& given, std::size_t index, std::int64_t absent);
-std::string_view text_argument(Runtime& runtime, const Given& given, std::size_t index, std::string_view absent);
+std::string_view text_argument(Runtime& runtime, const Given& given, std::size_t index,
+                               std::string_view absent);
 bool flag_argument(Runtime& runtime, const Given& given, std::size_t index);
 
 }  // namespace dynamo::jinja

@@ -76,7 +76,8 @@ bool cased_after(std::string_view text, std::size_t at) {
   return false;
 }
 
-/// Lower case of the character `c` of `text` at [begin, end): a sigma at the end of a word has a shape of its own.
+/// Lower case of the character `c` of `text` at [begin, end): a sigma at the end of a word has a shape of its
+/// own.
 void append_lower(std::string& out, char32_t c, std::string_view text, std::size_t begin, std::size_t end) {
   if (c < 0x80) {
     out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);

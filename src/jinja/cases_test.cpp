@@ -2,10 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+
 #include "jinja/template.h"
 
-/// Cases that tests/templates/expressions.py draws by lot and has rendered by jinja2: a first line with the variables
-/// of all, then one line each, {"template": …, "want": text} or {"template": …, "fails": message}.
+/// Cases that tests/templates/expressions.py draws by lot and has rendered by jinja2: a first line with the
+/// variables of all, then one line each, {"template": …, "want": text} or {"template": …, "fails": message}.
 /// DYNAMO_JINJA_CASES names a file of more cases than testdata has.
 namespace dynamo::jinja {
 namespace {
@@ -30,7 +31,8 @@ std::string difference(const json::object& row, const json::object& variables) {
   if (!text && text.error().code == Errc::unsupported) return {};  // refused by name: no difference
   const auto* want = json::find(row, {"want"});
   const auto shown = text ? *text : "error: " + text.error().message;
-  const auto wanted = want != nullptr ? std::string(want->as_string()) : "error: " + std::string(json::string_at(row, {"fails"}));
+  const auto wanted = want != nullptr ? std::string(want->as_string())
+                                      : "error: " + std::string(json::string_at(row, {"fails"}));
   const bool same = want == nullptr ? !text : text && *text == wanted;
   return same ? "" : fmt::format("{}\n  want {}\n  have {}", source, wanted, shown);
 }

@@ -4,8 +4,9 @@
 #include <string>
 #include <string_view>
 
-/// Text as Python's `str` sees it: a sequence of characters (code points), over UTF-8. A byte that is no UTF-8 counts
-/// as one character; lone surrogates, which template literals may hold, are written in three bytes.
+/// Text as Python's `str` sees it: a sequence of characters (code points), over UTF-8. A byte that is no
+/// UTF-8 counts as one character; lone surrogates, which template literals may hold, are written in three
+/// bytes.
 namespace dynamo::jinja {
 
 /// The character at `at`, which moves behind it. `at` must be inside the text.

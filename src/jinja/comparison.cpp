@@ -7,7 +7,9 @@
 namespace dynamo::jinja {
 namespace {
 
-std::size_t mix(std::size_t seed, std::size_t more) { return seed * 0x9E3779B97F4A7C15ULL + more + (seed >> 7U); }
+std::size_t mix(std::size_t seed, std::size_t more) {
+  return seed * 0x9E3779B97F4A7C15ULL + more + (seed >> 7U);
+}
 
 bool equal_numbers(const Value& left, const Value& right) {
   if (left.is_whole() && right.is_whole()) return left.as_integer() == right.as_integer();
@@ -66,17 +68,24 @@ bool truth(Runtime& runtime, const Value& value) {
   switch (value.kind()) {
     case Kind::missing:
     case Kind::undefined:
-    case Kind::none: return false;
+    case Kind::none:
+      return false;
     case Kind::boolean:
-    case Kind::integer: return value.as_integer() != 0;
-    case Kind::real: return value.as_real() != 0;
-    case Kind::text: return !value.as_text().empty();
+    case Kind::integer:
+      return value.as_integer() != 0;
+    case Kind::real:
+      return value.as_real() != 0;
+    case Kind::text:
+      return !value.as_text().empty();
     case Kind::list:
     case Kind::tuple:
-    case Kind::json_list: return value.item_count() != 0;
+    case Kind::json_list:
+      return value.item_count() != 0;
     case Kind::dict:
-    case Kind::json_dict: return value.entry_count() != 0;
-    case Kind::object: return value.as_object().length(runtime).value_or(1) != 0;
+    case Kind::json_dict:
+      return value.entry_count() != 0;
+    case Kind::object:
+      return value.as_object().length(runtime).value_or(1) != 0;
   }
   return false;
 }
@@ -90,9 +99,12 @@ bool equal(Runtime& runtime, const Value& left, const Value& right) {
   switch (left.kind()) {
     case Kind::missing:
     case Kind::undefined:
-    case Kind::none: return true;
-    case Kind::tuple: return equal_items(runtime, left, right);
-    case Kind::object: return left.as_object().equals(runtime, right.as_object());
+    case Kind::none:
+      return true;
+    case Kind::tuple:
+      return equal_items(runtime, left, right);
+    case Kind::object:
+      return left.as_object().equals(runtime, right.as_object());
     case Kind::boolean:
     case Kind::integer:
     case Kind::real:
@@ -100,7 +112,8 @@ bool equal(Runtime& runtime, const Value& left, const Value& right) {
     case Kind::list:
     case Kind::dict:
     case Kind::json_list:
-    case Kind::json_dict: break;  // handled above
+    case Kind::json_dict:
+      break;  // handled above
   }
   return false;
 }
@@ -118,16 +131,25 @@ bool less(Runtime& runtime, const Value& left, const Value& right, std::string_v
 }
 
 bool compare(Runtime& runtime, Comparison comparison, const Value& left, const Value& right) {
-  const bool nan = left.is_number() && right.is_number() && (std::isnan(left.as_real()) || std::isnan(right.as_real()));
+  const bool nan =
+      left.is_number() && right.is_number() && (std::isnan(left.as_real()) || std::isnan(right.as_real()));
   switch (comparison) {
-    case Comparison::equal: return equal(runtime, left, right);
-    case Comparison::unequal: return !equal(runtime, left, right);
-    case Comparison::less: return less(runtime, left, right, "<");
-    case Comparison::less_equal: return !nan && !less(runtime, right, left, "<=");
-    case Comparison::greater: return less(runtime, right, left, ">");
-    case Comparison::greater_equal: return !nan && !less(runtime, left, right, ">=");
-    case Comparison::in: return contains(runtime, right, left);
-    case Comparison::not_in: return !contains(runtime, right, left);
+    case Comparison::equal:
+      return equal(runtime, left, right);
+    case Comparison::unequal:
+      return !equal(runtime, left, right);
+    case Comparison::less:
+      return less(runtime, left, right, "<");
+    case Comparison::less_equal:
+      return !nan && !less(runtime, right, left, "<=");
+    case Comparison::greater:
+      return less(runtime, right, left, ">");
+    case Comparison::greater_equal:
+      return !nan && !less(runtime, left, right, ">=");
+    case Comparison::in:
+      return contains(runtime, right, left);
+    case Comparison::not_in:
+      return !contains(runtime, right, left);
   }
   return false;
 }
@@ -157,10 +179,12 @@ std::size_t hash(Runtime& runtime, const Value& value) {
   switch (value.kind()) {
     case Kind::missing:
     case Kind::undefined:
-    case Kind::none: return static_cast<std::size_t>(value.kind());
+    case Kind::none:
+      return static_cast<std::size_t>(value.kind());
     case Kind::boolean:
     case Kind::integer:
-    case Kind::real: return std::hash<double>{}(value.as_real() + 0.0);  // 1, 1.0 and true are one key
+    case Kind::real:
+      return std::hash<double>{}(value.as_real() + 0.0);  // 1, 1.0 and true are one key
     case Kind::text:
       runtime.charge_bytes(value.as_text().size());
       return std::hash<std::string_view>{}(value.as_text());
@@ -170,11 +194,15 @@ std::size_t hash(Runtime& runtime, const Value& value) {
       for (std::size_t i = 0; i < value.item_count(); ++i) out = mix(out, hash(runtime, value.item(i)));
       return out;
     }
-    case Kind::object: return std::hash<const Object*>{}(&value.as_object());
+    case Kind::object:
+      if (value.as_object().type_name() == "dict_keys" || value.as_object().type_name() == "dict_items")
+        break;
+      return std::hash<const Object*>{}(&value.as_object());
     case Kind::list:
     case Kind::json_list:
     case Kind::dict:
-    case Kind::json_dict: break;
+    case Kind::json_dict:
+      break;
   }
   runtime.fail(fmt::format("unhashable type: '{}'", type_name(value)));
 }

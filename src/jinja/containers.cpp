@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kFirstHashed = 9;  // smaller dicts are searched from front to back
 
-std::size_t probe(std::size_t hash, std::size_t step, std::size_t places) { return (hash + step) & (places - 1); }
+std::size_t probe(std::size_t hash, std::size_t step, std::size_t places) {
+  return (hash + step) & (places - 1);
+}
 
 }  // namespace
 
@@ -97,7 +99,8 @@ void DictBuilder::set_all(const Value& source) {
   for (Value pair; cursor.next(pair);) {
     const auto parts = collect(runtime_, pair);
     if (parts.size() != 2) {
-      runtime_.fail(fmt::format("dictionary update sequence element has length {}; 2 is required", parts.size()));
+      runtime_.fail(
+          fmt::format("dictionary update sequence element has length {}; 2 is required", parts.size()));
     }
     set(parts[0], parts[1]);
   }
@@ -117,7 +120,8 @@ bool is_iterable(const Value& value) {
     case Kind::tuple:
     case Kind::dict:
     case Kind::json_list:
-    case Kind::json_dict: return true;
+    case Kind::json_dict:
+      return true;
     case Kind::object: {
       const auto type = value.as_object().type_name();
       return value.as_object().is_stream() || value.as_object().is_sequence() || type.starts_with("dict_");
@@ -126,7 +130,8 @@ bool is_iterable(const Value& value) {
     case Kind::none:
     case Kind::boolean:
     case Kind::integer:
-    case Kind::real: break;
+    case Kind::real:
+      break;
   }
   return false;
 }

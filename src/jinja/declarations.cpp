@@ -53,7 +53,8 @@ Scope Frame::scope(Heap& heap) const {
 
 const Frame::Variable* Frame::find(std::string_view name) const {
   for (const auto* frame = this; frame != nullptr; frame = frame->parent_) {
-    if (const auto found = frame->variables_.find(name); found != frame->variables_.end()) return &found->second;
+    if (const auto found = frame->variables_.find(name); found != frame->variables_.end())
+      return &found->second;
   }
   return nullptr;
 }
@@ -111,17 +112,25 @@ void Declarations::statement(Node& node) {
     case NodeKind::text:
     case NodeKind::generation:
     case NodeKind::break_loop:
-    case NodeKind::continue_loop: return;
-    case NodeKind::output: return read(*static_cast<OutputNode&>(node).value);
+    case NodeKind::continue_loop:
+      return;
+    case NodeKind::output:
+      return read(*static_cast<OutputNode&>(node).value);
     case NodeKind::set:
       read(*static_cast<SetNode&>(node).value);
       return assign(*static_cast<SetNode&>(node).target);
-    case NodeKind::set_block: return assign(*static_cast<SetBlockNode&>(node).target);
-    case NodeKind::conditional: return conditional(static_cast<ConditionalNode&>(node));
-    case NodeKind::loop: return read(*static_cast<LoopNode&>(node).iterable);
-    case NodeKind::macro: return frame_.assign(static_cast<MacroNode&>(node).procedure.name, conditional_);
-    case NodeKind::call_block: return read(*static_cast<CallBlockNode&>(node).call);
-    case NodeKind::filter_block: return read(*static_cast<FilterBlockNode&>(node).filter);
+    case NodeKind::set_block:
+      return assign(*static_cast<SetBlockNode&>(node).target);
+    case NodeKind::conditional:
+      return conditional(static_cast<ConditionalNode&>(node));
+    case NodeKind::loop:
+      return read(*static_cast<LoopNode&>(node).iterable);
+    case NodeKind::macro:
+      return frame_.assign(static_cast<MacroNode&>(node).procedure.name, conditional_);
+    case NodeKind::call_block:
+      return read(*static_cast<CallBlockNode&>(node).call);
+    case NodeKind::filter_block:
+      return read(*static_cast<FilterBlockNode&>(node).filter);
     case NodeKind::with:
       for (auto* value : static_cast<WithNode&>(node).values) read(*value);
       return;

@@ -24,8 +24,8 @@ class Frame {
 
   /// A name that is read here: it comes from the context unless a scope already has it.
   void read(std::string_view name);
-  /// A name that is assigned here. What it is before that depends: inside a condition, that of the scope around or
-  /// the context; else, of the scope around or nothing.
+  /// A name that is assigned here. What it is before that depends: inside a condition, that of the scope
+  /// around or the context; else, of the scope around or nothing.
   void assign(std::string_view name, bool conditional);
   /// A name that has a value whenever the scope is entered.
   std::uint16_t parameter(std::string_view name);
@@ -50,7 +50,8 @@ class Frame {
   std::vector<std::string_view> order_;
 };
 
-/// First pass over the statements of a scope: which names it reads and assigns. Scopes inside are left for later.
+/// First pass over the statements of a scope: which names it reads and assigns. Scopes inside are left for
+/// later.
 class Declarations {
  public:
   explicit Declarations(Frame& frame) : frame_(frame) {}

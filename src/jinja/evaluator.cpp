@@ -28,20 +28,30 @@ Value Renderer::composite(const Expr& expr) {
   switch (expr.kind) {
     case ExprKind::constant:
     case ExprKind::name:
-    case ExprKind::namespace_ref: return {};  // handled by the caller, or a target only
+    case ExprKind::namespace_ref:
+      return {};  // handled by the caller, or a target only
     case ExprKind::list:
-    case ExprKind::tuple: return items(static_cast<const ItemsExpr&>(expr));
-    case ExprKind::dict: return dict(static_cast<const DictExpr&>(expr));
-    case ExprKind::concat: return concat(static_cast<const ItemsExpr&>(expr));
-    case ExprKind::negate: return negate(runtime_, evaluate(*static_cast<const UnaryExpr&>(expr).operand));
-    case ExprKind::plus: return plus(runtime_, evaluate(*static_cast<const UnaryExpr&>(expr).operand));
+    case ExprKind::tuple:
+      return items(static_cast<const ItemsExpr&>(expr));
+    case ExprKind::dict:
+      return dict(static_cast<const DictExpr&>(expr));
+    case ExprKind::concat:
+      return concat(static_cast<const ItemsExpr&>(expr));
+    case ExprKind::negate:
+      return negate(runtime_, evaluate(*static_cast<const UnaryExpr&>(expr).operand));
+    case ExprKind::plus:
+      return plus(runtime_, evaluate(*static_cast<const UnaryExpr&>(expr).operand));
     case ExprKind::logical_not:
       return Value::boolean(!truth(runtime_, evaluate(*static_cast<const UnaryExpr&>(expr).operand)));
     case ExprKind::logical_and:
-    case ExprKind::logical_or: return logical(static_cast<const BinaryExpr&>(expr));
-    case ExprKind::arithmetic: return arithmetic(static_cast<const ArithmeticExpr&>(expr));
-    case ExprKind::compare: return compare(static_cast<const CompareExpr&>(expr));
-    case ExprKind::condition: return condition(static_cast<const ConditionExpr&>(expr));
+    case ExprKind::logical_or:
+      return logical(static_cast<const BinaryExpr&>(expr));
+    case ExprKind::arithmetic:
+      return arithmetic(static_cast<const ArithmeticExpr&>(expr));
+    case ExprKind::compare:
+      return compare(static_cast<const CompareExpr&>(expr));
+    case ExprKind::condition:
+      return condition(static_cast<const ConditionExpr&>(expr));
     case ExprKind::attribute: {
       const auto& part = static_cast<const AttributeExpr&>(expr);
       const auto object = evaluate(*part.object);
@@ -55,10 +65,14 @@ Value Renderer::composite(const Expr& expr) {
       runtime_.line = expr.line;
       return element(runtime_, object, index);
     }
-    case ExprKind::slice: return slice(static_cast<const SliceExpr&>(expr));
-    case ExprKind::call: return call(static_cast<const CallExpr&>(expr), nullptr);
-    case ExprKind::filter: return filter(static_cast<const FilterExpr&>(expr), nullptr);
-    case ExprKind::test: return test(static_cast<const FilterExpr&>(expr));
+    case ExprKind::slice:
+      return slice(static_cast<const SliceExpr&>(expr));
+    case ExprKind::call:
+      return call(static_cast<const CallExpr&>(expr), nullptr);
+    case ExprKind::filter:
+      return filter(static_cast<const FilterExpr&>(expr), nullptr);
+    case ExprKind::test:
+      return test(static_cast<const FilterExpr&>(expr));
   }
   return {};
 }
@@ -136,9 +150,10 @@ Value Renderer::call(const CallExpr& expr, const Value* caller) {
 }
 
 Value Renderer::filter(const FilterExpr& expr, const Value* operand) {
-  const auto value = expr.operand == nullptr                     ? *operand
-                     : expr.operand->kind == ExprKind::filter ? filter(static_cast<FilterExpr&>(*expr.operand), operand)
-                                                              : evaluate(*expr.operand);
+  const auto value = expr.operand == nullptr ? *operand
+                     : expr.operand->kind == ExprKind::filter
+                         ? filter(static_cast<FilterExpr&>(*expr.operand), operand)
+                         : evaluate(*expr.operand);
   const auto given = arguments(expr.arguments, nullptr);
   runtime_.line = expr.line;
   if (expr.builtin == nullptr) runtime_.fail(fmt::format("No filter named '{}'.", expr.name));

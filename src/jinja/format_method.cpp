@@ -99,8 +99,9 @@ class BraceFormat {
   }
 
   Value first(std::string_view name) {
-    const auto number = name.find_first_not_of("0123456789") == std::string_view::npos ? parse_integer(name, 10)
-                                                                                       : std::nullopt;
+    const auto number = name.find_first_not_of("0123456789") == std::string_view::npos
+                            ? parse_integer(name, 10)
+                            : std::nullopt;
     if (!number && !name.empty()) {
       const auto* found = arguments_.keyword(name);
       if (found == nullptr) runtime_.fail(fmt::format("KeyError: '{}'", name));

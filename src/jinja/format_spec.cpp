@@ -78,8 +78,8 @@ std::string grouped(std::string digits, char separator, std::size_t size) {
 }
 
 /// The number in its field; `tail` is what grouping leaves alone: fraction and exponent.
-std::string numeric(const Spec& spec, bool negative, std::string_view prefix, std::string digits, std::string_view tail,
-                    std::size_t group) {
+std::string numeric(const Spec& spec, bool negative, std::string_view prefix, std::string digits,
+                    std::string_view tail, std::size_t group) {
   const std::string_view sign = negative ? "-" : spec.sign == '+' ? "+" : spec.sign == ' ' ? " " : "";
   digits = grouped(std::move(digits), spec.grouping, group);
   const auto head = fmt::format("{}{}", sign, prefix);
@@ -127,7 +127,9 @@ std::string real(Runtime& runtime, const Spec& spec, double value) {
   std::string digits;
   std::string_view percent;
   switch (spec.type) {
-    case '\0': digits = general_digits(value, spec); break;
+    case '\0':
+      digits = general_digits(value, spec);
+      break;
     case '%':
       digits = real_digits(value * 100, 'f', static_cast<int>(spec.precision.value_or(6)), spec.alternate);
       percent = "%";
@@ -140,7 +142,9 @@ std::string real(Runtime& runtime, const Spec& spec, double value) {
     case 'G':
       digits = real_digits(value, spec.type, static_cast<int>(spec.precision.value_or(6)), spec.alternate);
       break;
-    case 'n': digits = real_digits(value, 'g', static_cast<int>(spec.precision.value_or(6)), spec.alternate); break;
+    case 'n':
+      digits = real_digits(value, 'g', static_cast<int>(spec.precision.value_or(6)), spec.alternate);
+      break;
     default:
       runtime.fail(fmt::format("Unknown format code '{}' for object of type 'float'", spec.type));
   }
@@ -157,10 +161,14 @@ std::string text(Runtime& runtime, const Spec& spec, std::string_view value) {
   if (spec.grouping != '\0') runtime.fail(fmt::format("Cannot specify '{}' with 's'.", spec.grouping));
   if (spec.sign != '\0') runtime.fail("Sign not allowed in string format specifier");
   if (spec.alternate) runtime.fail("Alternate form (#) not allowed in string format specifier");
-  if (spec.align == '=' && spec.fill != "0") runtime.fail("'=' alignment not allowed in string format specifier");
-  if (spec.precision) value = value.substr(0, byte_of_character(value, static_cast<std::size_t>(*spec.precision)));
-  if (spec.align != '^') return pad(value, spec.width, spec.fill, spec.align == '>' ? Align::right : Align::left);
-  const auto missing = std::max<std::int64_t>(0, spec.width - static_cast<std::int64_t>(character_count(value)));
+  if (spec.align == '=' && spec.fill != "0")
+    runtime.fail("'=' alignment not allowed in string format specifier");
+  if (spec.precision)
+    value = value.substr(0, byte_of_character(value, static_cast<std::size_t>(*spec.precision)));
+  if (spec.align != '^')
+    return pad(value, spec.width, spec.fill, spec.align == '>' ? Align::right : Align::left);
+  const auto missing =
+      std::max<std::int64_t>(0, spec.width - static_cast<std::int64_t>(character_count(value)));
   return pad(pad(value, spec.width - missing + missing / 2, spec.fill, Align::right), spec.width, spec.fill,
              Align::left);
 }
@@ -179,10 +187,12 @@ std::string format_value(Runtime& runtime, const Value& value, std::string_view 
   const auto spec = read(runtime, spec_text);
   runtime.charge_bytes(static_cast<std::size_t>(spec.width + spec.precision.value_or(0)));
   if (value.is_text()) return text(runtime, spec, value.as_text());
-  const bool as_real = value.is(Kind::real) || (spec.type != '\0' && std::string_view("eEfFgG%").contains(spec.type));
+  const bool as_real =
+      value.is(Kind::real) || (spec.type != '\0' && std::string_view("eEfFgG%").contains(spec.type));
   if (as_real) return real(runtime, spec, value.as_real());
   if (spec.type != '\0' && !std::string_view("bcdoxXn").contains(spec.type)) {
-    runtime.fail(fmt::format("Unknown format code '{}' for object of type '{}'", spec.type, type_name(value)));
+    runtime.fail(
+        fmt::format("Unknown format code '{}' for object of type '{}'", spec.type, type_name(value)));
   }
   return whole(runtime, spec, value.as_integer());
 }

@@ -81,7 +81,8 @@ Value range(Runtime& runtime, const Value& /*self*/, const Given& given) {
   if (step == 0) runtime.fail("range() arg 3 must not be zero");
   auto* made = runtime.heap.make<Range>(start, stop, step);
   if (made->size() > kLongestRange) {
-    runtime.fail(fmt::format("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({}).", kLongestRange));
+    runtime.fail(
+        fmt::format("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({}).", kLongestRange));
   }
   return Value::object(made);
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+
 #include "jinja/template.h"
 
 /// testdata/transformers: templates, variables, and what `transformers` makes of them: NAME.CASE.json beside

@@ -18,7 +18,8 @@ struct Room {
 }  // namespace
 
 void* Heap::allocate(std::size_t size, std::size_t alignment) {
-  const auto gap = (alignment - (reinterpret_cast<std::uintptr_t>(next_) & (alignment - 1))) & (alignment - 1);
+  const auto gap =
+      (alignment - (reinterpret_cast<std::uintptr_t>(next_) & (alignment - 1))) & (alignment - 1);
   if (size + gap <= left_) {
     auto* place = next_ + gap;
     next_ = place + size;
@@ -49,7 +50,8 @@ std::string_view Heap::join(std::string_view left, std::string_view right, bool 
   if (left_grows) {
     auto* room = reinterpret_cast<Room*>(const_cast<char*>(left.data())) - 1;
     if (room->used == left.size() && room->capacity - room->used >= right.size()) {
-      if (!right.empty()) std::memcpy(const_cast<char*>(left.data()) + left.size(), right.data(), right.size());
+      if (!right.empty())
+        std::memcpy(const_cast<char*>(left.data()) + left.size(), right.data(), right.size());
       room->used += right.size();
       return {left.data(), left.size() + right.size()};
     }

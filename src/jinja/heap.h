@@ -15,8 +15,8 @@ namespace dynamo::jinja {
 /// Thrown when a heap has given out all it may.
 struct HeapExhausted {};
 
-/// Memory of one rendering (or of one parsed template): given out piece by piece and freed all at once, at the end.
-/// Nothing in it is ever destroyed, so it takes only types that need no destructor.
+/// Memory of one rendering (or of one parsed template): given out piece by piece and freed all at once, at
+/// the end. Nothing in it is ever destroyed, so it takes only types that need no destructor.
 class Heap {
  public:
   explicit Heap(std::size_t limit) : limit_(limit) {}

@@ -19,7 +19,8 @@ std::size_t place_of(Runtime& runtime, const Builtin& builtin, std::string_view 
 void place_arguments(Runtime& runtime, const Builtin& builtin, const Arguments& arguments, Given& given) {
   const auto count = arguments.positional.size();
   if (count > builtin.count) {
-    runtime.fail(fmt::format("{}() takes at most {} arguments ({} given)", builtin.name, builtin.count, count));
+    runtime.fail(
+        fmt::format("{}() takes at most {} arguments ({} given)", builtin.name, builtin.count, count));
   }
   std::ranges::copy(arguments.positional, given.values.begin());
   for (const auto& [name, value] : arguments.keywords) {
@@ -85,9 +86,10 @@ Value bound_method(Runtime& runtime, const Value& object, std::string_view name)
 }
 
 bool changes_its_object(const Value& object, std::string_view name) {
-  static constexpr std::array<std::string_view, 8> kOfLists = {"append", "clear",  "pop",    "reverse",
-                                                               "insert", "sort",   "extend", "remove"};
-  static constexpr std::array<std::string_view, 5> kOfDicts = {"clear", "pop", "popitem", "setdefault", "update"};
+  static constexpr std::array<std::string_view, 8> kOfLists = {"append", "clear", "pop",    "reverse",
+                                                               "insert", "sort",  "extend", "remove"};
+  static constexpr std::array<std::string_view, 5> kOfDicts = {"clear", "pop", "popitem", "setdefault",
+                                                               "update"};
   if (object.is_list()) return std::ranges::find(kOfLists, name) != kOfLists.end();
   return object.is_dict() && std::ranges::find(kOfDicts, name) != kOfDicts.end();
 }
@@ -116,7 +118,8 @@ std::int64_t whole_argument(Runtime& runtime, const Given& given, std::size_t in
   return given[index].as_integer();
 }
 
-std::string_view text_argument(Runtime& runtime, const Given& given, std::size_t index, std::string_view absent) {
+std::string_view text_argument(Runtime& runtime, const Given& given, std::size_t index,
+                               std::string_view absent) {
   if (!given.has(index)) return absent;
   if (!given[index].is_text()) {
     require_defined(runtime, given[index]);

@@ -32,7 +32,9 @@ class Lexer {
 
   void add(TokenKind kind, std::string_view text) { tokens_.push_back({kind, line_, text}); }
 
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
+  }
   bool looking_at(std::string_view text) const { return source_.substr(at_).starts_with(text); }
 
   /// Moves to `end`, counting lines.
@@ -42,7 +44,9 @@ class Lexer {
     at_ = end;
   }
 
-  std::size_t skip_space(std::size_t from) const { return source_.size() - strip_left(source_.substr(from)).size(); }
+  std::size_t skip_space(std::size_t from) const {
+    return source_.size() - strip_left(source_.substr(from)).size();
+  }
 
   /// Where the tag that begins at or behind `from` begins; kNowhere if there is none.
   std::size_t find_tag(std::size_t from) const {
@@ -53,7 +57,8 @@ class Lexer {
     return kNowhere;
   }
 
-  /// Data without the white space that the tag behind it takes away. `sign` is what follows the tag's opening.
+  /// Data without the white space that the tag behind it takes away. `sign` is what follows the tag's
+  /// opening.
   std::string_view before_tag(std::string_view data, char sign, bool variable) const {
     if (sign == '-') return strip_right(data);
     if (sign == '+' || variable) return data;

@@ -28,8 +28,8 @@ struct Token {
   std::string_view text;
 };
 
-/// Splits a template into tokens; comments vanish, raw blocks become data. `source` has only '\n' as line ends and
-/// lives as long as the tokens. Throws Fault.
+/// Splits a template into tokens; comments vanish, raw blocks become data. `source` has only '\n' as line
+/// ends and lives as long as the tokens. Throws Fault.
 std::vector<Token> tokenize(std::string_view source, Heap& heap);
 
 /// The value of a string literal between its quotes: Python's escapes, resolved. Throws Fault.

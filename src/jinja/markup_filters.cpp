@@ -12,12 +12,23 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '\'': out += "&#39;"; break;
-      case '"': out += "&#34;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '"':
+        out += "&#34;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -53,7 +64,9 @@ Value xmlattr(Runtime& runtime, const Value& self, const Given& given) {
 template <std::size_t kSize>
 struct FixedName {
   char text[kSize];
-  constexpr FixedName(const char (&name)[kSize]) { std::copy_n(name, kSize, text); }  // NOLINT: a literal, as it is
+  constexpr FixedName(const char (&name)[kSize]) {
+    std::copy_n(name, kSize, text);
+  }  // NOLINT: a literal, as it is
 };
 
 template <FixedName kName>

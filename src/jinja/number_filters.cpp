@@ -62,7 +62,8 @@ Value round_whole(Runtime& runtime, std::int64_t value, std::int64_t digits) {
   for (auto i = digits; i < 0; ++i) {
     if (__builtin_mul_overflow(unit, 10, &unit)) return Value::integer(0);
   }
-  const auto floor = arithmetic(runtime, Operation::floor_divide, Value::integer(value), Value::integer(unit));
+  const auto floor =
+      arithmetic(runtime, Operation::floor_divide, Value::integer(value), Value::integer(unit));
   auto quotient = floor.as_integer();
   const auto rest = value - quotient * unit;
   if (rest * 2 > unit || (rest * 2 == unit && quotient % 2 != 0)) ++quotient;
@@ -75,7 +76,8 @@ Value round_filter(Runtime& runtime, const Value& self, const Given& given) {
     runtime.fail("method must be common, ceil or floor");
   }
   require_defined(runtime, self);
-  if (!self.is_number()) runtime.fail(fmt::format("type {} doesn't define __round__ method", type_name(self)));
+  if (!self.is_number())
+    runtime.fail(fmt::format("type {} doesn't define __round__ method", type_name(self)));
   const auto digits = whole_argument(runtime, given, 0, 0);
   if (method == "common") {
     if (self.is_whole()) return round_whole(runtime, self.as_integer(), digits);

@@ -21,7 +21,8 @@ std::string capitals(std::string text) {
 }  // namespace
 
 std::string magnitude_digits(std::int64_t value, char type) {
-  const auto magnitude = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  const auto magnitude =
+      value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   int base = 10;
   if (type == 'x' || type == 'X') base = 16;
   if (type == 'o') base = 8;
@@ -34,11 +35,16 @@ std::string magnitude_digits(std::int64_t value, char type) {
 
 std::string_view base_prefix(char type) {
   switch (type) {
-    case 'x': return "0x";
-    case 'X': return "0X";
-    case 'o': return "0o";
-    case 'b': return "0b";
-    default: return {};
+    case 'x':
+      return "0x";
+    case 'X':
+      return "0X";
+    case 'o':
+      return "0o";
+    case 'b':
+      return "0b";
+    default:
+      return {};
   }
 }
 
@@ -50,7 +56,8 @@ std::string real_digits(double value, char type, int precision, bool alternate) 
   }
   const std::string_view flag = alternate ? "#" : "";
   const auto format = fmt::format("%{}.*{}", flag, type == 'F' ? 'f' : type);
-  const auto size = std::snprintf(nullptr, 0, format.c_str(), precision, magnitude);  // NOLINT: C's layout is Python's
+  const auto size =
+      std::snprintf(nullptr, 0, format.c_str(), precision, magnitude);  // NOLINT: C's layout is Python's
   std::string out(static_cast<std::size_t>(size) + 1, '\0');
   std::snprintf(out.data(), out.size(), format.c_str(), precision, magnitude);  // NOLINT
   out.pop_back();

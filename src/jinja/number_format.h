@@ -13,7 +13,8 @@ namespace dynamo::jinja {
 std::string magnitude_digits(std::int64_t value, char type);
 /// "0x", "0o" and the like for `type`; nothing for decimal numbers.
 std::string_view base_prefix(char type);
-/// The magnitude of `value` for 'e', 'f', 'g' or their capitals; `alternate` keeps the point and zeros of '#'.
+/// The magnitude of `value` for 'e', 'f', 'g' or their capitals; `alternate` keeps the point and zeros of
+/// '#'.
 std::string real_digits(double value, char type, int precision, bool alternate);
 
 /// A width or precision as formats have it; fails when it is too large to be meant.

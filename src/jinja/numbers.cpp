@@ -22,7 +22,9 @@ std::optional<std::string> without_underscores(std::string_view text) {
       out += text[i];
       continue;
     }
-    const auto digit = [&](std::size_t at) { return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0; };
+    const auto digit = [&](std::size_t at) {
+      return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
+    };
     if (i == 0 || !digit(i - 1) || !digit(i + 1)) return std::nullopt;
   }
   return out;
@@ -31,10 +33,14 @@ std::optional<std::string> without_underscores(std::string_view text) {
 int prefix_base(std::string_view digits) {
   if (digits.size() < 2 || digits[0] != '0') return 0;
   switch (digits[1] | 0x20) {
-    case 'b': return 2;
-    case 'o': return 8;
-    case 'x': return 16;
-    default: return 0;
+    case 'b':
+      return 2;
+    case 'o':
+      return 8;
+    case 'x':
+      return 16;
+    default:
+      return 0;
   }
 }
 

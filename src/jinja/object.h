@@ -27,8 +27,8 @@ struct Arguments {
   }
 };
 
-/// A value with behaviour of its own. Lives in the heap of the rendering, so it is never destroyed. Functions that
-/// answer nothing for most objects have a default that says so.
+/// A value with behaviour of its own. Lives in the heap of the rendering, so it is never destroyed. Functions
+/// that answer nothing for most objects have a default that says so.
 class Object {
  public:
   /// As Python's `type(x).__name__`.

@@ -17,8 +17,9 @@ Value Object::call(Runtime& runtime, const Arguments& /*arguments*/) {
 }
 
 void Object::print(Runtime& runtime, std::string& /*out*/) {
-  runtime.fail(Errc::unsupported,
-               fmt::format("a {} cannot be printed: what Python prints for one has its address", type_name()));
+  runtime.fail(
+      Errc::unsupported,
+      fmt::format("a {} cannot be printed: what Python prints for one has its address", type_name()));
 }
 
 Range::Range(std::int64_t start, std::int64_t stop, std::int64_t step)
@@ -70,9 +71,12 @@ bool Stream::next(Runtime& /*runtime*/, Value& out) {
 
 std::string_view DictView::type_name() const {
   switch (part_) {
-    case Part::keys: return "dict_keys";
-    case Part::values: return "dict_values";
-    case Part::items: break;
+    case Part::keys:
+      return "dict_keys";
+    case Part::values:
+      return "dict_values";
+    case Part::items:
+      break;
   }
   return "dict_items";
 }

@@ -7,8 +7,8 @@
 #include "jinja/ast.h"
 #include "jinja/object.h"
 
-/// What Python does with values: operators, comparison, lookup, printing. Every function fails the rendering where
-/// Python raises an exception.
+/// What Python does with values: operators, comparison, lookup, printing. Every function fails the rendering
+/// where Python raises an exception.
 namespace dynamo::jinja {
 
 /// As Python's `type(x).__name__`: "str", "NoneType".

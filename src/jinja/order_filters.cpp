@@ -16,7 +16,8 @@ class SortKey {
       paths_.emplace_back(runtime, attribute);
       return;
     }
-    for (const auto name : split_at(attribute.as_text(), ",", -1)) paths_.emplace_back(runtime, Value::text(name));
+    for (const auto name : split_at(attribute.as_text(), ",", -1))
+      paths_.emplace_back(runtime, Value::text(name));
   }
 
   Value of(const Value& item) const {
@@ -72,7 +73,8 @@ Value unique(Runtime& runtime, const Value& self, const Given& given) {
     const auto key = case_sensitive ? path.of(item) : path.folded(item);
     const auto code = hash(runtime, key);
     const auto [first, last] = seen.equal_range(code);
-    const bool known = std::any_of(first, last, [&](const auto& row) { return equal(runtime, row.second, key); });
+    const bool known =
+        std::any_of(first, last, [&](const auto& row) { return equal(runtime, row.second, key); });
     if (known) continue;
     seen.emplace(code, key);
     out.push_back(item);
@@ -112,7 +114,8 @@ Value groupby(Runtime& runtime, const Value& self, const Given& given) {
   for (std::size_t begin = 0; begin < items.size();) {
     std::vector<Value> members;
     auto end = begin;
-    while (end < items.size() && equal(runtime, items[end].key, items[begin].key)) members.push_back(items[end++].item);
+    while (end < items.size() && equal(runtime, items[end].key, items[begin].key))
+      members.push_back(items[end++].item);
     const auto key = case_sensitive ? items[begin].key : path.of(members.front(), fallback);
     groups.push_back(runtime.group(key, runtime.list(members)));
     begin = std::max(end, begin + 1);

@@ -51,7 +51,7 @@ class ExpressionParser {
   CallExpr* call_only();
 
   struct TupleRules {
-    bool condition = true;    // conditional expressions are allowed
+    bool condition = true;     // conditional expressions are allowed
     bool parentheses = false;  // in parentheses, where an empty tuple is one
     std::initializer_list<std::string_view> end_names{};
   };

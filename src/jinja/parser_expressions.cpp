@@ -205,7 +205,8 @@ Expr* ExpressionParser::tuple(const TupleRules& rules) {
 
 NameExpr* ExpressionParser::name_target() {
   const auto token = tokens_.expect(TokenKind::name, "a name");
-  static constexpr std::array<std::string_view, 6> kReserved = {"true", "false", "none", "True", "False", "None"};
+  static constexpr std::array<std::string_view, 6> kReserved = {"true", "false", "none",
+                                                                "True", "False", "None"};
   if (std::ranges::find(kReserved, token.text) != kReserved.end()) {
     tokens_.fail(fmt::format("can't assign to '{}'", token.text));
   }

@@ -18,10 +18,14 @@ std::string without_underscores(std::string_view digits) {
 int base_of(std::string_view digits) {
   if (digits.size() < 2 || digits[0] != '0') return 10;
   switch (digits[1] | 0x20) {
-    case 'b': return 2;
-    case 'o': return 8;
-    case 'x': return 16;
-    default: return 10;
+    case 'b':
+      return 2;
+    case 'o':
+      return 8;
+    case 'x':
+      return 16;
+    default:
+      return 10;
   }
 }
 
@@ -67,14 +71,16 @@ Expr* ExpressionParser::integer() {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc{}) {
-    throw Fault{Errc::unsupported, fmt::format("the integer {} does not fit in 64 bits", token.text), token.line};
+    throw Fault{Errc::unsupported, fmt::format("the integer {} does not fit in 64 bits", token.text),
+                token.line};
   }
   return make<ConstantExpr>(ExprKind::constant, token.line, Value::integer(value));
 }
 
 Expr* ExpressionParser::real() {
   const auto token = tokens_.take();
-  const auto value = std::strtod(without_underscores(token.text).c_str(), nullptr);  // infinity when too large
+  const auto value =
+      std::strtod(without_underscores(token.text).c_str(), nullptr);  // infinity when too large
   return make<ConstantExpr>(ExprKind::constant, token.line, Value::real(value));
 }
 
@@ -136,7 +142,8 @@ Expr* ExpressionParser::subscript(Expr* operand) {
   if (opening.text == ".") return member(operand, opening.line);
   if (tokens_.at_operation("]")) {  // Python's empty tuple, which no object has an element for
     tokens_.take();
-    return make<ItemExpr>(ExprKind::item, opening.line, operand, make<ItemsExpr>(ExprKind::tuple, opening.line, Exprs{}));
+    return make<ItemExpr>(ExprKind::item, opening.line, operand,
+                          make<ItemsExpr>(ExprKind::tuple, opening.line, Exprs{}));
   }
   Expr* index = tokens_.at_operation(":") ? nullptr : expression();
   if (tokens_.at_operation(":")) return slice(operand, index, opening.line);

@@ -11,15 +11,17 @@ namespace {
 using Names = std::initializer_list<std::string_view>;
 
 constexpr std::uint32_t kDeepestBlock = 100;
-constexpr std::array<std::string_view, 6> kRefusedTags = {"extends", "block", "include", "import", "from", "autoescape"};
+constexpr std::array<std::string_view, 6> kRefusedTags = {"extends", "block", "include",
+                                                          "import",  "from",  "autoescape"};
 
 /// Statements and the text between them.
 class StatementParser {
  public:
-  StatementParser(TokenStream& tokens, Heap& heap) : tokens_(tokens), heap_(heap), expressions_(tokens, heap) {}
+  StatementParser(TokenStream& tokens, Heap& heap)
+      : tokens_(tokens), heap_(heap), expressions_(tokens, heap) {}
 
-  /// Everything up to a block tag of one of `end_names`, whose name is the next token then; or to the end of the
-  /// template, when there are none.
+  /// Everything up to a block tag of one of `end_names`, whose name is the next token then; or to the end of
+  /// the template, when there are none.
   Body body(Names end_names);
 
  private:
@@ -119,8 +121,10 @@ void StatementParser::unknown_tag(Names end_names) const {
   std::string message = tokens_.at(TokenKind::end)
                             ? std::string("Unexpected end of template.")
                             : fmt::format("Encountered unknown tag '{}'.", tokens_.current().text);
-  if (end_names.size() > 0) message += fmt::format(" Jinja was looking for '{}'.", fmt::join(end_names, "' or '"));
-  if (!open_.empty()) message += fmt::format(" The innermost block that needs to be closed is '{}'.", open_.back());
+  if (end_names.size() > 0)
+    message += fmt::format(" Jinja was looking for '{}'.", fmt::join(end_names, "' or '"));
+  if (!open_.empty())
+    message += fmt::format(" The innermost block that needs to be closed is '{}'.", open_.back());
   tokens_.fail(std::move(message));
 }
 
@@ -231,7 +235,8 @@ Node* StatementParser::with() {
     tokens_.expect_operation("=");
     values.push_back(expressions_.expression());
   }
-  return make<WithNode>(NodeKind::with, line, heap_.copy(targets), heap_.copy(values), closed_body("endwith"));
+  return make<WithNode>(NodeKind::with, line, heap_.copy(targets), heap_.copy(values),
+                        closed_body("endwith"));
 }
 
 Node* StatementParser::generation() {

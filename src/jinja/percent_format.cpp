@@ -77,19 +77,31 @@ class PercentFormat {
     ++at_;
     const auto value = next_argument();
     if (!value.is_whole()) runtime_.fail("* wants int");
-    if (std::abs(value.as_integer()) > kWidestField) runtime_.fail(Errc::too_large, "a field of a format is too wide");
+    if (std::abs(value.as_integer()) > kWidestField)
+      runtime_.fail(Errc::too_large, "a field of a format is too wide");
     return value.as_integer();
   }
 
   void flags(Conversion& conversion) {
     for (;; ++at_) {
       switch (peek()) {
-        case '-': conversion.left = true; break;
-        case '0': conversion.zero = true; break;
-        case '+': conversion.plus = true; break;
-        case ' ': conversion.space = true; break;
-        case '#': conversion.alternate = true; break;
-        default: return;
+        case '-':
+          conversion.left = true;
+          break;
+        case '0':
+          conversion.zero = true;
+          break;
+        case '+':
+          conversion.plus = true;
+          break;
+        case ' ':
+          conversion.space = true;
+          break;
+        case '#':
+          conversion.alternate = true;
+          break;
+        default:
+          return;
       }
     }
   }
@@ -124,21 +136,26 @@ class PercentFormat {
     switch (conversion.type) {
       case 's':
       case 'r':
-      case 'a': return text(conversion, value);
-      case 'c': return character(conversion, value);
+      case 'a':
+        return text(conversion, value);
+      case 'c':
+        return character(conversion, value);
       case 'd':
       case 'i':
       case 'u':
       case 'x':
       case 'X':
-      case 'o': return whole(conversion, value);
+      case 'o':
+        return whole(conversion, value);
       case 'e':
       case 'E':
       case 'f':
       case 'F':
       case 'g':
-      case 'G': return real(conversion, value);
-      default: break;
+      case 'G':
+        return real(conversion, value);
+      default:
+        break;
     }
     runtime_.fail(fmt::format("unsupported format character '{}'", conversion.type));
   }
@@ -170,8 +187,9 @@ class PercentFormat {
       if (c < 0x80) {
         out += static_cast<char>(c);
       } else {
-        out += c < 0x100 ? fmt::format("\\x{:02x}", c) : c < 0x10000 ? fmt::format("\\u{:04x}", c)
-                                                                     : fmt::format("\\U{:08x}", c);
+        out += c < 0x100     ? fmt::format("\\x{:02x}", c)
+               : c < 0x10000 ? fmt::format("\\u{:04x}", c)
+                             : fmt::format("\\U{:08x}", c);
       }
     }
     return out;
@@ -180,7 +198,8 @@ class PercentFormat {
   void character(const Conversion& conversion, const Value& value) {
     std::string shown;
     if (value.is_whole()) {
-      if (value.as_integer() < 0 || value.as_integer() > 0x10FFFF) runtime_.fail("%c arg not in range(0x110000)");
+      if (value.as_integer() < 0 || value.as_integer() > 0x10FFFF)
+        runtime_.fail("%c arg not in range(0x110000)");
       append_character(shown, static_cast<char32_t>(value.as_integer()));
     } else if (value.is_text() && character_count(value.as_text()) == 1) {
       shown = value.as_text();
@@ -199,7 +218,8 @@ class PercentFormat {
     if (value.is(Kind::real) && !(std::abs(value.as_real()) < 9.2e18)) {
       runtime_.fail(Errc::unsupported, "integers beyond 64 bits are not supported");
     }
-    const auto number = value.is(Kind::real) ? static_cast<std::int64_t>(value.as_real()) : value.as_integer();
+    const auto number =
+        value.is(Kind::real) ? static_cast<std::int64_t>(value.as_real()) : value.as_integer();
     auto digits = magnitude_digits(number, decimal ? 'd' : conversion.type);
     if (conversion.precision) digits = pad(digits, *conversion.precision, "0", Align::right);
     numeric_field(conversion, number < 0, conversion.alternate ? base_prefix(conversion.type) : "", digits);
@@ -213,7 +233,8 @@ class PercentFormat {
     numeric_field(conversion, std::signbit(number) && !std::isnan(number), "", digits);
   }
 
-  void numeric_field(const Conversion& conversion, bool negative, std::string_view prefix, std::string digits) {
+  void numeric_field(const Conversion& conversion, bool negative, std::string_view prefix,
+                     std::string digits) {
     const std::string_view sign = negative ? "-" : conversion.plus ? "+" : conversion.space ? " " : "";
     if (conversion.zero && !conversion.left) {
       const auto taken = static_cast<std::int64_t>(sign.size() + prefix.size());

@@ -68,20 +68,32 @@ void print_repr(Runtime& runtime, const Value& value, std::string& out) {
   if (out.size() > runtime.options.limits.memory_bytes) throw HeapExhausted{};
   switch (value.kind()) {
     case Kind::missing:
-    case Kind::undefined: out += "Undefined"; return;
-    case Kind::none: out += "None"; return;
-    case Kind::boolean: out += value.as_boolean() ? "True" : "False"; return;
-    case Kind::integer: fmt::format_to(std::back_inserter(out), "{}", value.as_integer()); return;
-    case Kind::real: return print_real(value.as_real(), out);
+    case Kind::undefined:
+      out += "Undefined";
+      return;
+    case Kind::none:
+      out += "None";
+      return;
+    case Kind::boolean:
+      out += value.as_boolean() ? "True" : "False";
+      return;
+    case Kind::integer:
+      fmt::format_to(std::back_inserter(out), "{}", value.as_integer());
+      return;
+    case Kind::real:
+      return print_real(value.as_real(), out);
     case Kind::text:
       runtime.charge_bytes(value.as_text().size());
       return print_text_repr(value.as_text(), out);
     case Kind::list:
     case Kind::tuple:
-    case Kind::json_list: return print_items(runtime, value, out);
+    case Kind::json_list:
+      return print_items(runtime, value, out);
     case Kind::dict:
-    case Kind::json_dict: return print_dict(runtime, value, out);
-    case Kind::object: return value.as_object().print(runtime, out);
+    case Kind::json_dict:
+      return print_dict(runtime, value, out);
+    case Kind::object:
+      return value.as_object().print(runtime, out);
   }
 }
 

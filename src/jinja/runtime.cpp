@@ -48,7 +48,8 @@ Value Runtime::no_attribute(std::string_view owner, std::string_view name) {
 }
 
 void Deeper::too_deep(const Runtime& runtime) {
-  runtime.fail(Errc::too_large, fmt::format("more than {} levels within one another", runtime.options.limits.depth));
+  runtime.fail(Errc::too_large,
+               fmt::format("more than {} levels within one another", runtime.options.limits.depth));
 }
 
 }  // namespace dynamo::jinja

@@ -25,7 +25,10 @@ struct Fault {
 class Runtime {
  public:
   Runtime(const json::object& variables, const Options& options)
-      : heap(options.limits.memory_bytes), variables(variables), options(options), steps_(options.limits.steps) {}
+      : heap(options.limits.memory_bytes),
+        variables(variables),
+        options(options),
+        steps_(options.limits.steps) {}
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 

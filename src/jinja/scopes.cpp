@@ -70,23 +70,31 @@ class Analysis {
     switch (node.kind) {
       case NodeKind::text:
       case NodeKind::break_loop:
-      case NodeKind::continue_loop: return;
-      case NodeKind::output: return resolve(*static_cast<OutputNode&>(node).value, frame);
+      case NodeKind::continue_loop:
+        return;
+      case NodeKind::output:
+        return resolve(*static_cast<OutputNode&>(node).value, frame);
       case NodeKind::set:
         resolve(*static_cast<SetNode&>(node).value, frame);
         return resolve(*static_cast<SetNode&>(node).target, frame);
-      case NodeKind::set_block: return set_block(static_cast<SetBlockNode&>(node), frame);
-      case NodeKind::conditional: return conditional(static_cast<ConditionalNode&>(node), frame);
-      case NodeKind::loop: return loop(static_cast<LoopNode&>(node), frame);
+      case NodeKind::set_block:
+        return set_block(static_cast<SetBlockNode&>(node), frame);
+      case NodeKind::conditional:
+        return conditional(static_cast<ConditionalNode&>(node), frame);
+      case NodeKind::loop:
+        return loop(static_cast<LoopNode&>(node), frame);
       case NodeKind::macro:
         static_cast<MacroNode&>(node).slot = frame.slot(static_cast<MacroNode&>(node).procedure.name);
         return procedure(static_cast<MacroNode&>(node).procedure, frame, node.line);
       case NodeKind::call_block:
         resolve(*static_cast<CallBlockNode&>(node).call, frame);
         return procedure(static_cast<CallBlockNode&>(node).procedure, frame, node.line);
-      case NodeKind::filter_block: return filter_block(static_cast<FilterBlockNode&>(node), frame);
-      case NodeKind::with: return with(static_cast<WithNode&>(node), frame);
-      case NodeKind::generation: return procedure(static_cast<GenerationNode&>(node).procedure, frame, node.line);
+      case NodeKind::filter_block:
+        return filter_block(static_cast<FilterBlockNode&>(node), frame);
+      case NodeKind::with:
+        return with(static_cast<WithNode&>(node), frame);
+      case NodeKind::generation:
+        return procedure(static_cast<GenerationNode&>(node).procedure, frame, node.line);
     }
   }
 
@@ -206,7 +214,8 @@ class Analysis {
     if (reads_undeclared(node.body, "caller")) {
       const bool has_default = count - place("caller") <= std::ssize(node.signature.defaults);
       if (node.explicit_caller && !has_default) {
-        throw Fault{Errc::invalid, "the special \"caller\" argument must be omitted or be given a default", line};
+        throw Fault{Errc::invalid, "the special \"caller\" argument must be omitted or be given a default",
+                    line};
       }
       node.takes_caller = true;
       if (!node.explicit_caller) node.caller_slot = frame.parameter("caller");

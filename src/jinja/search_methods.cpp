@@ -42,7 +42,8 @@ Value find(Runtime& runtime, const Value& self, const Given& given) {
   const auto inside = part(runtime, self.as_text(), given);
   const auto at = inside ? kFind(inside->text, what) : std::string_view::npos;
   if (at == std::string_view::npos) return Value::integer(-1);
-  return Value::integer(inside->before + static_cast<std::int64_t>(character_count(inside->text.substr(0, at))));
+  return Value::integer(inside->before +
+                        static_cast<std::int64_t>(character_count(inside->text.substr(0, at))));
 }
 
 template <Find kFind>
@@ -59,7 +60,8 @@ Value count(Runtime& runtime, const Value& self, const Given& given) {
   if (!inside) return Value::integer(0);
   if (what.empty()) return Value::integer(static_cast<std::int64_t>(character_count(inside->text)) + 1);
   std::int64_t found = 0;
-  for (auto at = inside->text.find(what); at != std::string_view::npos; at = inside->text.find(what, at + what.size())) {
+  for (auto at = inside->text.find(what); at != std::string_view::npos;
+       at = inside->text.find(what, at + what.size())) {
     ++found;
   }
   return Value::integer(found);
@@ -81,7 +83,8 @@ Value has_affix(Runtime& runtime, const Value& self, const Given& given) {
   bool found = false;
   for (std::size_t i = 0; i < what.item_count(); ++i) {
     const auto choice = what.item(i);
-    if (!choice.is_text()) runtime.fail(fmt::format("tuple must only contain str, not {}", type_name(choice)));
+    if (!choice.is_text())
+      runtime.fail(fmt::format("tuple must only contain str, not {}", type_name(choice)));
     found = found || (inside && kAffix(inside->text, choice.as_text()));
   }
   return Value::boolean(found);
@@ -127,7 +130,8 @@ Value view(Runtime& runtime, const Value& self, const Given& /*given*/) {
 
 Value fromkeys(Runtime& runtime, const Value& /*self*/, const Given& given) {
   DictBuilder builder(runtime);
-  for (const auto& key : collect(runtime, given[0])) builder.set(key, given.has(1) ? given[1] : Value::none());
+  for (const auto& key : collect(runtime, given[0]))
+    builder.set(key, given.has(1) ? given[1] : Value::none());
   return builder.finish();
 }
 

@@ -15,7 +15,9 @@ struct Applied {
 Applied applied(Runtime& runtime, const Arguments& all, std::size_t skip, bool filter) {
   const auto& name = all.positional[skip];
   const auto* what = filter ? "filter" : "test";
-  const auto* found = !name.is_text() ? nullptr : filter ? find_filter(name.as_text()) : find_test(name.as_text());
+  const auto* found = !name.is_text() ? nullptr
+                      : filter        ? find_filter(name.as_text())
+                                      : find_test(name.as_text());
   if (found == nullptr) runtime.fail(fmt::format("No {} named '{}'.", what, text_of(runtime, name)));
   return {found, {all.positional.subspan(skip + 1), all.keywords}};
 }
@@ -30,7 +32,8 @@ Value map_attribute(Runtime& runtime, const Value& self, const Arguments& all) {
   const auto* fallback = all.keyword("default");
   std::vector<Value> out;
   Cursor cursor(runtime, self);
-  for (Value item; cursor.next(item);) out.push_back(path.of(item, fallback == nullptr ? Value() : *fallback));
+  for (Value item; cursor.next(item);)
+    out.push_back(path.of(item, fallback == nullptr ? Value() : *fallback));
   return generator(runtime, out);
 }
 

@@ -138,7 +138,8 @@ Value sum(Runtime& runtime, const Value& self, const Given& given) {
   const AttributePath path(runtime, given[0]);
   auto total = given.has(1) ? given[1] : Value::integer(0);
   if (total.is_text()) runtime.fail("sum() can't sum strings [use ''.join(seq) instead]");
-  for (const auto& item : collect(runtime, self)) total = arithmetic(runtime, Operation::add, total, path.of(item));
+  for (const auto& item : collect(runtime, self))
+    total = arithmetic(runtime, Operation::add, total, path.of(item));
   return total;
 }
 

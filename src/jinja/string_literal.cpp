@@ -7,8 +7,8 @@
 namespace dynamo::jinja {
 namespace {
 
-/// Jinja spells characters beyond ASCII as escapes before it resolves any, so that a backslash before one of them
-/// escapes the backslash of the spelling.
+/// Jinja spells characters beyond ASCII as escapes before it resolves any, so that a backslash before one of
+/// them escapes the backslash of the spelling.
 std::string spell_in_ascii(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {

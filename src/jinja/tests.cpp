@@ -29,8 +29,9 @@ bool is_escaped(const Value& /*value*/) { return false; }
 
 bool is_iterable_value(const Value& value) { return is_iterable(value); }
 
-/// Has a length and elements.
+/// Has a length and elements, which Jinja's Undefined claims as well.
 bool is_sequence(const Value& value) {
+  if (value.is_undefined()) return true;
   if (value.is_object()) return value.as_object().is_sequence();
   return value.is_text() || value.is_sequence() || value.is_dict();
 }
@@ -59,7 +60,9 @@ Value compares(Runtime& runtime, const Value& self, const Given& given) {
   return Value::boolean(compare(runtime, kComparison, self, given[0]));
 }
 
-Value same_as(Runtime& /*runtime*/, const Value& self, const Given& given) { return Value::boolean(self.same(given[0])); }
+Value same_as(Runtime& /*runtime*/, const Value& self, const Given& given) {
+  return Value::boolean(self.same(given[0]));
+}
 
 Value lower_case(Runtime& runtime, const Value& self, const Given& /*given*/) {
   return Value::boolean(is_lower(text_of(runtime, self)));

@@ -53,7 +53,8 @@ Value split_with(Runtime& runtime, const Value& self, const Given& given, declty
   const auto most = whole_argument(runtime, given, 1, -1);
   runtime.charge_bytes(self.as_text().size());
   if (separator && separator->empty()) runtime.fail("empty separator");
-  return list_of(runtime, separator ? at_separator(self.as_text(), *separator, most) : at_space(self.as_text(), most));
+  return list_of(runtime,
+                 separator ? at_separator(self.as_text(), *separator, most) : at_space(self.as_text(), most));
 }
 
 Value split(Runtime& runtime, const Value& self, const Given& given) {
@@ -228,8 +229,10 @@ Value replaced(Runtime& runtime, std::string_view text, std::string_view old, st
   return runtime.text(replace(text, old, with, most));
 }
 
-Value padded(Runtime& runtime, std::string_view text, std::int64_t width, std::string_view fill, Align align) {
-  if (width > 0 && static_cast<std::uint64_t>(width) > runtime.options.limits.memory_bytes / 4) throw HeapExhausted{};
+Value padded(Runtime& runtime, std::string_view text, std::int64_t width, std::string_view fill,
+             Align align) {
+  if (width > 0 && static_cast<std::uint64_t>(width) > runtime.options.limits.memory_bytes / 4)
+    throw HeapExhausted{};
   return runtime.text(pad(text, width, fill, align));
 }
 

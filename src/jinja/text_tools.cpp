@@ -82,7 +82,8 @@ std::vector<std::string_view> split_at(std::string_view text, std::string_view s
   return out;
 }
 
-std::vector<std::string_view> split_back_at(std::string_view text, std::string_view separator, std::int64_t most) {
+std::vector<std::string_view> split_back_at(std::string_view text, std::string_view separator,
+                                            std::int64_t most) {
   std::vector<std::string_view> out;
   for (auto at = text.rfind(separator); at != kNowhere && (most < 0 || std::ssize(out) < most);
        at = text.rfind(separator)) {

@@ -4,15 +4,16 @@
 #include <string_view>
 #include <vector>
 
-/// What Python's `str` methods do, as functions of texts. Counts and widths are in characters; a negative count of
-/// splits or replacements means all.
+/// What Python's `str` methods do, as functions of texts. Counts and widths are in characters; a negative
+/// count of splits or replacements means all.
 namespace dynamo::jinja {
 
 std::vector<std::string_view> split_at_space(std::string_view text, std::int64_t most);
 std::vector<std::string_view> split_at(std::string_view text, std::string_view separator, std::int64_t most);
 /// From the end of the text on.
 std::vector<std::string_view> split_back_at_space(std::string_view text, std::int64_t most);
-std::vector<std::string_view> split_back_at(std::string_view text, std::string_view separator, std::int64_t most);
+std::vector<std::string_view> split_back_at(std::string_view text, std::string_view separator,
+                                            std::int64_t most);
 std::vector<std::string_view> split_lines(std::string_view text, bool keep_ends);
 
 /// Without characters of `characters` at the ends.

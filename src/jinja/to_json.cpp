@@ -35,19 +35,30 @@ class JsonWriter {
   void write(const Value& value) {
     runtime_.charge(1);
     switch (value.kind()) {
-      case Kind::none: out_ += "null"; return;
-      case Kind::boolean: out_ += value.as_boolean() ? "true" : "false"; return;
-      case Kind::integer: out_ += fmt::format_int(value.as_integer()).str(); return;
-      case Kind::real: return real(value.as_real());
-      case Kind::text: return text(value.as_text());
+      case Kind::none:
+        out_ += "null";
+        return;
+      case Kind::boolean:
+        out_ += value.as_boolean() ? "true" : "false";
+        return;
+      case Kind::integer:
+        out_ += fmt::format_int(value.as_integer()).str();
+        return;
+      case Kind::real:
+        return real(value.as_real());
+      case Kind::text:
+        return text(value.as_text());
       case Kind::list:
       case Kind::tuple:
-      case Kind::json_list: return list(value);
+      case Kind::json_list:
+        return list(value);
       case Kind::dict:
-      case Kind::json_dict: return dict(value);
+      case Kind::json_dict:
+        return dict(value);
       case Kind::missing:
       case Kind::undefined:
-      case Kind::object: break;
+      case Kind::object:
+        break;
     }
     runtime_.fail(fmt::format("Object of type {} is not JSON serializable", type_name(value)));
   }
@@ -144,7 +155,8 @@ class JsonWriter {
 
   void sorted_entries(const Value& value) {
     std::vector<Keyed> entries;
-    for (std::size_t i = 0; i < value.entry_count(); ++i) entries.push_back({value.entry(i).key, value.entry(i).value});
+    for (std::size_t i = 0; i < value.entry_count(); ++i)
+      entries.push_back({value.entry(i).key, value.entry(i).value});
     sort_by_key(runtime_, entries, false);
     for (std::size_t i = 0; i < entries.size(); ++i) entry({entries[i].key, entries[i].item}, i == 0);
   }
@@ -181,14 +193,16 @@ void read_indent(Runtime& runtime, const Value& indent, JsonStyle& style) {
     return;
   }
   require_defined(runtime, indent);
-  if (!indent.is_whole()) runtime.fail(fmt::format("can't multiply sequence by non-int of type '{}'", type_name(indent)));
+  if (!indent.is_whole())
+    runtime.fail(fmt::format("can't multiply sequence by non-int of type '{}'", type_name(indent)));
   style.indent = text_of(runtime, padded(runtime, {}, indent.as_integer(), " ", Align::left));
 }
 
 void read_separators(Runtime& runtime, const Value& separators, JsonStyle& style) {
   if (separators.is_missing() || separators.is_none()) return;
   const auto parts = collect(runtime, separators);
-  if (parts.size() != 2 || !parts[0].is_text() || !parts[1].is_text()) runtime.fail("separators must be two texts");
+  if (parts.size() != 2 || !parts[0].is_text() || !parts[1].is_text())
+    runtime.fail("separators must be two texts");
   style.item_separator = parts[0].as_text();
   style.key_separator = parts[1].as_text();
 }

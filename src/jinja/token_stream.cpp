@@ -16,7 +16,9 @@ bool TokenStream::at_operation(std::string_view text) const {
   return at(TokenKind::operation) && current().text == text;
 }
 
-bool TokenStream::at_name(std::string_view name) const { return at(TokenKind::name) && current().text == name; }
+bool TokenStream::at_name(std::string_view name) const {
+  return at(TokenKind::name) && current().text == name;
+}
 
 bool TokenStream::at_any_name(std::initializer_list<std::string_view> names) const {
   return std::ranges::any_of(names, [this](std::string_view name) { return at_name(name); });
@@ -55,17 +57,24 @@ void TokenStream::fail(std::string message) const { throw Fault{Errc::invalid, s
 
 std::string TokenStream::describe() const {
   switch (current().kind) {
-    case TokenKind::data: return "template data";
-    case TokenKind::variable_begin: return "begin of print statement";
-    case TokenKind::variable_end: return "end of print statement";
-    case TokenKind::block_begin: return "begin of statement block";
-    case TokenKind::block_end: return "end of statement block";
-    case TokenKind::end: return "end of template";
+    case TokenKind::data:
+      return "template data";
+    case TokenKind::variable_begin:
+      return "begin of print statement";
+    case TokenKind::variable_end:
+      return "end of print statement";
+    case TokenKind::block_begin:
+      return "begin of statement block";
+    case TokenKind::block_end:
+      return "end of statement block";
+    case TokenKind::end:
+      return "end of template";
     case TokenKind::name:
     case TokenKind::string:
     case TokenKind::integer:
     case TokenKind::real:
-    case TokenKind::operation: break;
+    case TokenKind::operation:
+      break;
   }
   return fmt::format("'{}'", current().text);
 }

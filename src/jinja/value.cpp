@@ -75,18 +75,25 @@ Value Value::json(const json::object& value) {
 
 Value Value::json(const json::value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return none();
-    case boost::json::kind::bool_: return boolean(value.get_bool());
-    case boost::json::kind::int64: return integer(value.get_int64());
+    case boost::json::kind::null:
+      return none();
+    case boost::json::kind::bool_:
+      return boolean(value.get_bool());
+    case boost::json::kind::int64:
+      return integer(value.get_int64());
     case boost::json::kind::uint64:
       if (value.get_uint64() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
         throw Fault{Errc::unsupported, "an integer of the variables does not fit in 64 bits", 0};
       }
       return integer(static_cast<std::int64_t>(value.get_uint64()));
-    case boost::json::kind::double_: return real(value.get_double());
-    case boost::json::kind::string: return text({value.get_string().data(), value.get_string().size()});
-    case boost::json::kind::object: return json(value.get_object());
-    case boost::json::kind::array: break;
+    case boost::json::kind::double_:
+      return real(value.get_double());
+    case boost::json::kind::string:
+      return text({value.get_string().data(), value.get_string().size()});
+    case boost::json::kind::object:
+      return json(value.get_object());
+    case boost::json::kind::array:
+      break;
   }
   Value out(Kind::json_list);
   out.json_array_ = &value.get_array();

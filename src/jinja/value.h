@@ -29,9 +29,9 @@ enum class Kind : std::uint8_t {
   object,  // everything with behaviour of its own: macros, ranges, namespaces, generators, …
 };
 
-/// A value of a template: sixteen bytes, copied freely. What it refers to lives in the rendering's heap, in the
-/// template or in the caller's variables, all of which outlive it. Text is UTF-8; values never change, apart from
-/// namespaces, generators and the like, which are objects.
+/// A value of a template: sixteen bytes, copied freely. What it refers to lives in the rendering's heap, in
+/// the template or in the caller's variables, all of which outlive it. Text is UTF-8; values never change,
+/// apart from namespaces, generators and the like, which are objects.
 class Value {
  public:
   constexpr Value() = default;
@@ -119,7 +119,8 @@ struct Items {
 /// A dict made by the template. Larger ones have a hash table over their entries.
 struct Dict {
   std::span<const Entry> entries;
-  std::span<const std::uint32_t> table{};  // position + 1 of an entry, 0 for a free place; a power of two long
+  std::span<const std::uint32_t>
+      table{};  // position + 1 of an entry, 0 for a free place; a power of two long
 };
 
 /// Why a value is undefined: what the error says that using it gives. The words are put together only then.
