@@ -18,6 +18,11 @@ std::uint32_t packed(std::string_view bytes) {
 /// Stands for all stretches of bytes that continue a character and end with this one.
 std::uint32_t packed_rest(char last) { return 0xFFFFFF00U | static_cast<unsigned char>(last); }
 
+std::size_t border(std::string_view left, std::string_view right) {
+  return static_cast<unsigned char>(left.back()) * std::size_t{256} +
+         static_cast<unsigned char>(right.front());
+}
+
 /// Where the character begins that `token` ends with; its size when there is no beginning of one.
 std::size_t last_lead(std::string_view token) {
   for (std::size_t at = token.size(); at-- > 0;) {
@@ -28,15 +33,11 @@ std::size_t last_lead(std::string_view token) {
 
 }  // namespace
 
-ByteCuts::ByteCuts(const Vocabulary& vocabulary, std::span<const Merge> rules) : joins_(rules.size()) {
-  std::string left;
-  std::string right;
+ByteCuts::ByteCuts(const RawTokens& tokens, std::span<const Merge> rules) : joins_(rules.size()) {
   for (const Merge& rule : rules) {
-    left.clear();
-    right.clear();
-    const bool bytes = append_bytes_of(*vocabulary.token(rule.left), left) &&
-                       append_bytes_of(*vocabulary.token(rule.right), right);
-    if (bytes && !left.empty() && !right.empty()) add(left, right);
+    const std::string_view left = tokens[rule.left];
+    const std::string_view right = tokens[rule.right];
+    if (!left.empty() && !right.empty()) add(left, right);
   }
 }
 
@@ -45,11 +46,14 @@ ByteCuts::ByteCuts(const Vocabulary& vocabulary, std::span<const Merge> rules) :
 void ByteCuts::add(std::string_view left, std::string_view right) {
   if (text::is_continuation(right.front())) return;
   const std::string_view first = right.substr(0, text::sequence_size(right.front()));
+  const bool cut_right = first.size() < text::sequence_size(right.front());
   const std::size_t lead = last_lead(left);
   if (lead == left.size()) {
     joins_.add(packed_rest(left.back()), static_cast<unsigned char>(right.front()));
+    partial_.set(border(left, right));
   } else if (text::sequence_size(left[lead]) == left.size() - lead) {
     joins_.add(packed(left.substr(lead)), packed(first));
+    if (cut_right) partial_.set(border(left, right));
   }
 }
 
@@ -57,7 +61,9 @@ void ByteCuts::add(std::string_view left, std::string_view right) {
 /// token may hold only the end of `left`, or only the beginning of `right`.
 bool ByteCuts::may_join(std::string_view left, std::string_view right) const {
   const std::uint32_t last = packed(left);
-  for (std::size_t size = 1; size <= right.size(); ++size) {
+  if (joins_.may_hold(last, packed(right))) return true;
+  if (!partial_[border(left, right)]) return false;
+  for (std::size_t size = 1; size < right.size(); ++size) {
     if (joins_.may_hold(last, packed(right.substr(0, size)))) return true;
   }
   return left.size() > 1 &&
@@ -86,13 +92,14 @@ std::unique_ptr<const ByteBpe> ByteBpe::make(const Bpe& model) {
     if (!id) return nullptr;
     ids[byte] = *id;
   }
-  return std::unique_ptr<const ByteBpe>(new ByteBpe(model, ids));
+  const RawTokens tokens(model.vocabulary());
+  return std::unique_ptr<const ByteBpe>(new ByteBpe(model, tokens, ids));
 }
 
-ByteBpe::ByteBpe(const Bpe& model, const std::array<TokenId, 256>& byte_ids)
+ByteBpe::ByteBpe(const Bpe& model, const RawTokens& tokens, const std::array<TokenId, 256>& byte_ids)
     : model_(model),
-      characters_(model, byte_ids),
-      cuts_(model.vocabulary(), model.merges().rules()),
+      characters_(model, tokens, byte_ids),
+      cuts_(tokens, model.merges().rules()),
       cache_(kCacheBytes) {}
 
 void ByteBpe::encode(std::string_view word, std::vector<TokenId>& ids) const {
@@ -143,7 +150,7 @@ void ByteBpe::encode_part(std::string_view part, std::vector<TokenId>& ids) cons
 }
 
 void ByteBpe::merge(std::string_view part, std::vector<TokenId>& ids) const {
-  std::array<Symbol, 4 * Merges::kShort> few;
+  std::array<Symbol, 2 * Merges::kShort> few;
   std::vector<Symbol> many(part.size() > few.size() ? part.size() : 0);
   Symbol* const symbols = many.empty() ? few.data() : many.data();
   const std::size_t size = characters_.split(part, symbols);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -17,7 +18,7 @@ namespace dynamo::tokens {
 /// other.
 class ByteCuts {
  public:
-  ByteCuts(const Vocabulary& vocabulary, std::span<const Merge> rules);
+  ByteCuts(const RawTokens& tokens, std::span<const Merge> rules);
 
   /// End of the stretch of `word` that begins at byte `begin` and has no cut inside.
   std::size_t next(std::string_view word, std::size_t begin) const;
@@ -27,6 +28,8 @@ class ByteCuts {
   bool may_join(std::string_view left, std::string_view right) const;
 
   JoinFilter joins_;
+  std::bitset<256 * 256>
+      partial_;  // by the bytes where they meet: a rule takes only a part of a character there
 };
 
 /// A byte-level BPE on the bytes themselves, without writing them in the visible alphabet first; ids only.
@@ -43,7 +46,7 @@ class ByteBpe {
  private:
   enum class Kind : std::uint8_t { word, part };
 
-  ByteBpe(const Bpe& model, const std::array<TokenId, 256>& byte_ids);
+  ByteBpe(const Bpe& model, const RawTokens& tokens, const std::array<TokenId, 256>& byte_ids);
   void encode_new(std::string_view word, std::vector<TokenId>& ids) const;
   void encode_part(std::string_view part, std::vector<TokenId>& ids) const;
   void merge(std::string_view part, std::vector<TokenId>& ids) const;

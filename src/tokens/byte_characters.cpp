@@ -25,14 +25,24 @@ void lower(Merges::Rank& rank, Merges::Rank to) { rank = std::min(rank, to); }
 
 }  // namespace
 
-ByteCharacters::ByteCharacters(const Bpe& model, const std::array<TokenId, 256>& byte_ids)
+RawTokens::RawTokens(const Vocabulary& vocabulary) : spans_(vocabulary.id_limit()) {
+  for (TokenId id = 0; id < size(); ++id) {
+    const auto token = vocabulary.token(id);
+    const auto begin = static_cast<std::uint32_t>(bytes_.size());
+    if (!token || !append_bytes_of(*token, bytes_)) bytes_.resize(begin);
+    spans_[id] = {begin, static_cast<std::uint32_t>(bytes_.size())};
+  }
+}
+
+ByteCharacters::ByteCharacters(const Bpe& model, const RawTokens& tokens,
+                               const std::array<TokenId, 256>& byte_ids)
     : model_(model),
       byte_ids_(byte_ids),
       whole_(kPlane),
       before_(256 * 256, Merges::kNone),
       behind_(256 * 256, Merges::kNone) {
-  find_whole();
-  find_borders(model.merges().rules());
+  find_whole(tokens);
+  find_borders(tokens);
 }
 
 /// What becomes of a character's bytes when nothing is beside them.
@@ -55,40 +65,27 @@ ByteCharacters::Whole ByteCharacters::merge_alone(std::string_view character) co
   return {ids[0], largest};
 }
 
-void ByteCharacters::find_whole() {
-  std::string bytes;
-  for (TokenId id = 0; id < model_.vocabulary().id_limit(); ++id) {
-    const auto token = model_.vocabulary().token(id);
-    if (!token || token->size() > 6) continue;
-    bytes.clear();
-    if (!append_bytes_of(*token, bytes) || !is_long_character(bytes)) continue;
-    whole_[code_point(bytes)] = merge_alone(bytes);
+void ByteCharacters::find_whole(const RawTokens& tokens) {
+  for (TokenId id = 0; id < tokens.size(); ++id) {
+    if (is_long_character(tokens[id])) whole_[code_point(tokens[id])] = merge_alone(tokens[id]);
   }
 }
 
 /// A rule that takes a whole character may not be earlier than the rules that make it.
-void ByteCharacters::keep_if_after(TokenId id, Merges::Rank rank,
-                                   const std::vector<std::uint16_t>& characters) {
-  Whole& whole = whole_[characters[id]];
-  if (characters[id] != 0 && whole.rank != Merges::kNone && rank < whole.rank) whole = {};
+void ByteCharacters::keep_if_after(std::string_view token, Merges::Rank rank) {
+  if (!is_long_character(token)) return;
+  Whole& whole = whole_[code_point(token)];
+  if (rank < whole.rank) whole = {};
 }
 
-void ByteCharacters::find_borders(std::span<const Merge> rules) {
-  std::vector<std::uint16_t> characters(model_.vocabulary().id_limit());  // by token, 0 for what is none
-  for (std::size_t code = 1; code < whole_.size(); ++code) {
-    if (whole_[code].rank != Merges::kNone) characters[whole_[code].id] = static_cast<std::uint16_t>(code);
-  }
-  std::string left;
-  std::string right;
-  for (const Merge& rule : rules) {
+void ByteCharacters::find_borders(const RawTokens& tokens) {
+  for (const Merge& rule : model_.merges().rules()) {
     const Merges::Rank rank = model_.merges().rank(rule.left, rule.right);
-    keep_if_after(rule.left, rank, characters);
-    keep_if_after(rule.right, rank, characters);
-    left.clear();
-    right.clear();
-    const bool bytes = append_bytes_of(*model_.vocabulary().token(rule.left), left) &&
-                       append_bytes_of(*model_.vocabulary().token(rule.right), right);
-    if (!bytes || left.empty() || right.empty() || text::is_continuation(right.front())) continue;
+    const std::string_view left = tokens[rule.left];
+    const std::string_view right = tokens[rule.right];
+    keep_if_after(left, rank);
+    keep_if_after(right, rank);
+    if (left.empty() || right.empty() || text::is_continuation(right.front())) continue;
     const std::size_t at = border(left.back(), right.front());
     if (right.size() < text::sequence_size(right.front())) lower(before_[at], rank);
     if (std::ranges::all_of(left, text::is_continuation)) lower(behind_[at], rank);

@@ -1,13 +1,26 @@
 #pragma once
 
 #include <array>
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "tokens/bpe.h"
 
 namespace dynamo::tokens {
+
+/// The tokens of a byte-level vocabulary as the bytes they stand for.
+class RawTokens {
+ public:
+  explicit RawTokens(const Vocabulary& vocabulary);
+  /// Empty for a token that is not written in the byte-level alphabet.
+  std::string_view operator[](TokenId id) const { return slice(bytes_, spans_[id]); }
+  TokenId size() const { return static_cast<TokenId>(spans_.size()); }
+
+ private:
+  std::string bytes_;
+  std::vector<Span> spans_;  // by id
+};
 
 /// Characters of a byte-level model whose bytes have become one token before anything beside them can
 /// interfere, so that merging may begin with that token instead of the bytes. All merges inside of such a
@@ -17,7 +30,7 @@ namespace dynamo::tokens {
 /// order with the character whole from the start.
 class ByteCharacters {
  public:
-  ByteCharacters(const Bpe& model, const std::array<TokenId, 256>& byte_ids);
+  ByteCharacters(const Bpe& model, const RawTokens& tokens, const std::array<TokenId, 256>& byte_ids);
 
   /// The symbols that merging `word` may begin with, at most one for each byte; gives their number.
   std::size_t split(std::string_view word, Symbol* symbols) const;
@@ -32,9 +45,9 @@ class ByteCharacters {
   using Borders = std::vector<Merges::Rank>;      // by the bytes on both sides of a border, the least rank
 
   Whole merge_alone(std::string_view character) const;
-  void find_whole();
-  void find_borders(std::span<const Merge> rules);
-  void keep_if_after(TokenId id, Merges::Rank rank, const std::vector<std::uint16_t>& characters);
+  void find_whole(const RawTokens& tokens);
+  void find_borders(const RawTokens& tokens);
+  void keep_if_after(std::string_view token, Merges::Rank rank);
   bool is_whole(std::string_view word, std::size_t begin, std::size_t end, Merges::Rank rank) const;
 
   const Bpe& model_;

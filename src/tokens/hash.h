@@ -14,16 +14,30 @@ inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-inline std::uint64_t load_word(const char* from, std::size_t size) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, from, size);
+template <class Word>
+Word load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof(word));
   return word;
+}
+
+/// Up to eight bytes as one word; texts of the same size give different words.
+inline std::uint64_t load_word(const char* from, std::size_t size) {
+  if (size == 8) return load<std::uint64_t>(from);
+  if (size >= 4) {
+    return load<std::uint32_t>(from) | static_cast<std::uint64_t>(load<std::uint32_t>(from + size - 4)) << 32;
+  }
+  if (size == 0) return 0;
+  const auto byte = [from](std::size_t at) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(from[at]));
+  };
+  return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
 }
 
 inline std::uint64_t hash_bytes(std::string_view bytes) {
   std::uint64_t hash = bytes.size();
   while (bytes.size() > 8) {
-    hash = mix(hash, load_word(bytes.data(), 8));
+    hash = mix(hash, load<std::uint64_t>(bytes.data()));
     bytes.remove_prefix(8);
   }
   return mix(hash, load_word(bytes.data(), bytes.size()));

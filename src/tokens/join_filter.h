@@ -14,7 +14,7 @@ class JoinFilter {
  public:
   JoinFilter() : JoinFilter(0) {}
   /// Right most of the time for about `pairs` pairs.
-  explicit JoinFilter(std::size_t pairs) : words_(std::bit_ceil(std::max<std::size_t>(pairs / 4, 64))) {}
+  explicit JoinFilter(std::size_t pairs) : words_(std::bit_ceil(std::max<std::size_t>(pairs / 16, 64))) {}
 
   void add(std::uint32_t left, std::uint32_t right) { word(left, right) |= bit(left, right); }
   bool may_hold(std::uint32_t left, std::uint32_t right) const {

@@ -1,5 +1,6 @@
 #include "tokens/json_cursor.h"
 
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -9,6 +10,13 @@ namespace dynamo::tokens {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+/// Characters that something begins or ends with.
+constexpr std::array<bool, 256> kMarks = [] {
+  std::array<bool, 256> marks{};
+  for (const char mark : std::string_view("\"{}[],")) marks[static_cast<unsigned char>(mark)] = true;
+  return marks;
+}();
 
 }  // namespace
 
@@ -177,6 +185,10 @@ std::string_view JsonCursor::skip() {
   std::size_t depth = 0;
   while (!failed() && at_ != end_) {
     const char c = *at_;
+    if (depth > 0 && !kMarks[static_cast<unsigned char>(c)]) {
+      ++at_;
+      continue;
+    }
     if (c == '"') {
       skip_string();
       if (depth == 0) break;

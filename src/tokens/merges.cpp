@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <limits>
 #include <queue>
 
 namespace dynamo::tokens {
@@ -51,30 +52,75 @@ std::vector<Merge> Merges::rules() const {
 }
 
 std::size_t Merges::apply(std::span<Symbol> symbols) const {
-  if (symbols.size() > kShort) return apply_long(symbols);
-  std::array<Rank, kShort> ranks;
-  for (std::size_t i = 0; i + 1 < symbols.size(); ++i) ranks[i] = rank(symbols[i].id, symbols[i + 1].id);
-  if (!symbols.empty()) ranks[symbols.size() - 1] = kNone;
-  return apply_short(symbols, {ranks.data(), symbols.size()});
+  return symbols.size() > kShort ? apply_long(symbols) : apply_short(symbols);
 }
 
-std::size_t Merges::apply_short(std::span<Symbol> symbols, std::span<Rank> ranks) const {
-  std::size_t size = symbols.size();
-  while (size > 1) {
-    Rank least = kNone;
-    for (std::size_t i = 0; i < size; ++i) least = std::min(least, ranks[i]);
-    if (least == kNone) break;
-    std::size_t at = 0;
-    while (ranks[at] != least) ++at;
+namespace {
 
-    symbols[at] = {merged_[least], symbols[at].size + symbols[at + 1].size};
-    std::copy(symbols.begin() + at + 2, symbols.begin() + size, symbols.begin() + at + 1);
-    std::copy(ranks.begin() + at + 2, ranks.begin() + size, ranks.begin() + at + 1);
-    --size;
-    ranks[at] = at + 1 < size ? rank(symbols[at].id, symbols[at + 1].id) : kNone;
-    if (at > 0) ranks[at - 1] = rank(symbols[at - 1].id, symbols[at].id);
+std::size_t drop_empty(std::span<Symbol> symbols) {
+  const auto end =
+      std::remove_if(symbols.begin(), symbols.end(), [](const Symbol& s) { return s.size == 0; });
+  return static_cast<std::size_t>(end - symbols.begin());
+}
+
+/// The pairs of a short word, each at the place of its left symbol. Rank and place are one number, the rank
+/// above, so that the least of all is what to merge next; the loop that finds it is one that compilers turn
+/// into vectors.
+class PairsByPlace {
+ public:
+  static constexpr std::int32_t kNothing = std::numeric_limits<std::int32_t>::max();
+
+  explicit PairsByPlace(std::size_t places) : blocks_((places + kBlock - 1) / kBlock) {
+    std::fill_n(keys_.begin(), blocks_ * kBlock, kNothing);
   }
-  return size;
+  void set(std::size_t place, Merges::Rank rank) {
+    keys_[place] = rank == Merges::kNone ? kNothing : static_cast<std::int32_t>(rank << kPlaceBits | place);
+  }
+  void clear(std::size_t place) { keys_[place] = kNothing; }
+  std::int32_t least() const {
+    std::int32_t least = kNothing;
+    for (std::size_t i = 0; i < blocks_ * kBlock; ++i) least = std::min(least, keys_[i]);
+    return least;
+  }
+  static std::size_t place(std::int32_t key) { return static_cast<std::size_t>(key) & (Merges::kShort - 1); }
+  static Merges::Rank rank(std::int32_t key) { return static_cast<Merges::Rank>(key) >> kPlaceBits; }
+
+ private:
+  static constexpr unsigned kPlaceBits = 7;
+  static constexpr std::size_t kBlock = 16;
+  static_assert(1U << kPlaceBits == Merges::kShort);
+
+  std::size_t blocks_;
+  std::array<std::int32_t, Merges::kShort> keys_;
+};
+
+}  // namespace
+
+/// Symbols stay at their places; `next` and `previous` lead past those that are merged away, which have size
+/// 0.
+std::size_t Merges::apply_short(std::span<Symbol> symbols) const {
+  const std::size_t size = symbols.size();
+  if (size < 2) return size;
+  PairsByPlace pairs(size);
+  std::array<std::uint8_t, kShort + 1> next;
+  std::array<std::uint8_t, kShort + 1> previous;
+  for (std::size_t i = 0; i < size; ++i) {
+    next[i] = static_cast<std::uint8_t>(i + 1);
+    previous[i + 1] = static_cast<std::uint8_t>(i);
+    if (i + 1 < size) pairs.set(i, rank(symbols[i].id, symbols[i + 1].id));
+  }
+  for (std::int32_t least = pairs.least(); least != PairsByPlace::kNothing; least = pairs.least()) {
+    const std::size_t at = PairsByPlace::place(least);
+    const std::size_t gone = next[at];
+    symbols[at] = {merged_[PairsByPlace::rank(least)], symbols[at].size + symbols[gone].size};
+    symbols[gone].size = 0;
+    pairs.clear(gone);
+    next[at] = next[gone];
+    previous[next[at]] = static_cast<std::uint8_t>(at);
+    pairs.set(at, next[at] < size ? rank(symbols[at].id, symbols[next[at]].id) : kNone);
+    if (at > 0) pairs.set(previous[at], rank(symbols[previous[at]].id, symbols[at].id));
+  }
+  return drop_empty(symbols);
 }
 
 namespace {
@@ -136,9 +182,7 @@ std::size_t Merges::apply_long(std::span<Symbol> symbols) const {
     if (chain.previous[at] != Chain::kEnd) enqueue(chain.previous[at]);
     enqueue(at);
   }
-  const auto end =
-      std::remove_if(symbols.begin(), symbols.end(), [](const Symbol& s) { return s.size == 0; });
-  return static_cast<std::size_t>(end - symbols.begin());
+  return drop_empty(symbols);
 }
 
 }  // namespace dynamo::tokens

@@ -30,7 +30,7 @@ class Merges {
   using Rank = std::uint32_t;
   static constexpr Rank kNone = ~0U;
   /// Words up to this many symbols are merged by scanning them again and again, longer ones with a queue.
-  static constexpr std::size_t kShort = 64;
+  static constexpr std::size_t kShort = 128;
 
   enum class Order : std::uint8_t {
     by_rule,
@@ -57,9 +57,6 @@ class Merges {
   /// Merges as far as rules go; the symbols that remain stand at the front. Gives their number.
   /// Time: n log n in the number of symbols.
   std::size_t apply(std::span<Symbol> symbols) const;
-  /// The same for at most kShort symbols whose ranks are known: ranks[i] of the pair i, i + 1, kNone for the
-  /// last.
-  std::size_t apply_short(std::span<Symbol> symbols, std::span<Rank> ranks) const;
 
  private:
   static constexpr unsigned kRankBits = 22;
@@ -73,6 +70,7 @@ class Merges {
   /// Most pairs have no rule; a bit for each hash value tells most of them without a look at the table.
   bool may_hold(std::uint64_t hash) const { return (seen_[hash >> seen_shift_] >> (hash >> 20 & 63)) & 1; }
   void insert(std::uint64_t key, Rank rank);
+  std::size_t apply_short(std::span<Symbol> symbols) const;
   std::size_t apply_long(std::span<Symbol> symbols) const;
 
   std::vector<std::uint64_t>

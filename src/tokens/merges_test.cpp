@@ -67,7 +67,7 @@ TEST(MergesTest, MergesAsTheDefinitionSays) {
       rules.push_back({left, right, next++});
     }
     std::vector<Symbol> symbols;
-    const std::size_t size = round % 4 == 0 ? 65 + random() % 40 : random() % 20;
+    const std::size_t size = round % 4 == 0 ? Merges::kShort + random() % 40 : random() % 20;
     for (std::size_t i = 0; i < size; ++i) symbols.push_back({static_cast<TokenId>(random() % letters), 1});
 
     const auto expected = merge_slowly(rules, symbols);

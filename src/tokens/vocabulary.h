@@ -25,27 +25,31 @@ class Vocabulary {
   /// Number of tokens; holes do not count.
   std::size_t size() const { return count_; }
   /// One more than the largest id.
-  std::size_t id_limit() const { return entries_.size(); }
+  std::size_t id_limit() const { return records_.size(); }
 
  private:
-  struct Entry {
-    std::uint32_t begin = 0;
-    std::uint32_t size = kHole;
+  /// A token's record in texts_: this, then its text.
+  struct Head {
+    TokenId id;
+    std::uint32_t size;
   };
   struct Slot {
     std::uint32_t hash = 0;
-    std::uint32_t id = kFree;
+    std::uint32_t record = kNone;
   };
-  static constexpr std::uint32_t kHole = ~0U;
-  static constexpr std::uint32_t kFree = ~0U;
+  static constexpr std::uint32_t kNone = ~0U;
 
-  std::string_view text(TokenId id) const { return {texts_.data() + entries_[id].begin, entries_[id].size}; }
+  Head head(std::uint32_t record) const;
+  std::uint32_t append_record(std::string_view token, TokenId id);
+  std::string_view text(std::uint32_t record) const {
+    return {texts_.data() + record + sizeof(Head), head(record).size};
+  }
   std::size_t find_slot(std::string_view token, std::uint32_t hash) const;
   void grow();
 
   std::string texts_;
-  std::vector<Entry> entries_;  // by id
-  std::vector<Slot> slots_;     // a power of two, open addressing
+  std::vector<std::uint32_t> records_;  // by id, kNone for holes
+  std::vector<Slot> slots_;             // a power of two, open addressing
   std::size_t count_ = 0;
 };
 

@@ -19,7 +19,10 @@ std::uint64_t make_head(std::uint64_t version, std::size_t count, std::uint32_t 
 
 WordCache::Key::Key(std::string_view word, std::uint8_t kind)
     : tag_(static_cast<std::uint32_t>(word.size()) | (static_cast<std::uint32_t>(kind) << 8)) {
-  std::memcpy(bytes_.data(), word.data(), word.size());
+  const std::size_t size = word.size();
+  bytes_[0] = load_word(word.data(), std::min<std::size_t>(size, 8));
+  if (size > 8) bytes_[1] = load<std::uint64_t>(word.data() + (size > 16 ? 8 : size - 8));
+  if (size > 16) bytes_[2] = load<std::uint64_t>(word.data() + size - 8);
   hash_ = mix(mix(bytes_[0], bytes_[1]) + tag_, bytes_[2]);
 }
 

@@ -27,8 +27,8 @@ class WordCache {
 
    private:
     friend class WordCache;
-    std::array<std::uint64_t, 3> bytes_{};
-    std::uint32_t tag_;  // length and kind
+    std::array<std::uint64_t, 3> bytes_{};  // all of the word, the last eight in full
+    std::uint32_t tag_;                     // length and kind
     std::uint64_t hash_;
   };
 
