@@ -3,15 +3,17 @@
 
 Usage: tools/unicode-tables.py
 
-The version of Unicode is that of Oniguruma 6.9.8 (Debian: libonig5), 14.0, because the tokenizers of models were
-written against it: categories, scripts, properties and case folding are read from that library, and compared
-with Python's own (3.11 has the same version).
+The `tokenizers` library brings an Oniguruma of its own, newer than Debian's, with Unicode 16. So the library is asked for
+the characters that its patterns find: run this with a Python 3.11 that has `tokenizers` 0.23.3
+(tests/tokens/requirements.txt). How characters fold is known to Python for Unicode 14; what has come since is found by
+trying.
 """
 
-import ctypes
 import pathlib
 import sys
 import unicodedata
+
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 FOLDER = pathlib.Path(__file__).parents[1] / "src" / "text"
 CODES = 0x110000
@@ -42,7 +44,10 @@ Samaritan=Samr Saurashtra=Saur Sharada=Shrd Shavian=Shaw Siddham=Sidd SignWritin
 Sora_Sompeng=Sora Soyombo=Soyo Sundanese=Sund Syloti_Nagri=Sylo Syriac=Syrc Tagalog=Tglg Tagbanwa=Tagb
 Tai_Le=Tale Tai_Tham=Lana Tai_Viet=Tavt Takri=Takr Tamil=Taml Tangsa=Tnsa Tangut=Tang Telugu=Telu Thaana=Thaa Thai
 Tibetan=Tibt Tifinagh=Tfng Tirhuta=Tirh Toto Ugaritic=Ugar Vai=Vaii Vithkuqi=Vith Wancho=Wcho Warang_Citi=Wara
-Yezidi=Yezi Yi=Yiii Zanabazar_Square=Zanb Unknown=Zzzz
+Yezidi=Yezi Yi=Yiii Zanabazar_Square=Zanb
+Garay=Gara Gurung_Khema=Gukh Kawi Kirat_Rai=Krai Nag_Mundari=Nagm Ol_Onal=Onao Sunuwar=Sunu Todhri=Todr
+Tulu_Tigalari=Tutg
+Unknown=Zzzz
 """.split()
 
 # Properties kept as ranges of their own, being neither a union of categories nor a script.
@@ -51,46 +56,48 @@ Emoji_Modifier_Base=EBase Emoji_Component=EComp Extended_Pictographic=ExtPict Id
 Unified_Ideograph=UIdeo Regional_Indicator=RI Variation_Selector=VS""".split()
 
 
-class Onig:
-    """The few functions of the library that tell what it knows of a character."""
+class Library:
+    """What the patterns of `tokenizers` find."""
 
     def __init__(self):
-        self.library = ctypes.CDLL("libonig.so.5")
-        self.utf8 = ctypes.c_void_p(ctypes.addressof(ctypes.c_char.in_dll(self.library, "OnigEncodingUTF8")))
+        self.text = "".join(chr(code) for code in range(CODES) if code not in SURROGATES)
+        unassigned = {code for first, last in self.ranges("Cn") for code in range(first, last + 1)}
+        self.text = "".join(character for character in self.text if ord(character) not in unassigned)
 
     def ranges(self, name):
-        """First and last code of each stretch of characters that have the property."""
-        text = ctypes.create_string_buffer(name.encode())
-        end = ctypes.c_void_p(ctypes.addressof(text) + len(name))
-        kind = self.library.onigenc_unicode_property_name_to_ctype(self.utf8, text, end)
-        assert kind >= 0, f"Oniguruma has no property {name}"
-        table = ctypes.POINTER(ctypes.c_uint)()
-        outcome = self.library.onigenc_unicode_ctype_code_range(kind, ctypes.byref(table))
-        assert outcome == 0, f"Oniguruma has no table of {name}"
-        return [(table[1 + 2 * i], table[2 + 2 * i]) for i in range(table[0])]
+        """First and last code of each stretch of assigned characters that have the property."""
+        runs = pre_tokenizers.Split(Regex(f"\\p{{{name}}}+"), "removed", invert=True)
+        found = runs.pre_tokenize_str(self.text)
+        stretches = []
+        for _, (begin, end) in found:
+            for code in map(ord, self.text[begin:end]):
+                if stretches and stretches[-1][1] == code - 1:
+                    stretches[-1] = (stretches[-1][0], code)
+                else:
+                    stretches.append((code, code))
+        return stretches
 
     def fold(self, code):
         """What the character folds to: one to three codes."""
-        text = chr(code).encode()
-        buffer = ctypes.create_string_buffer(text)
-        begin = ctypes.c_void_p(ctypes.addressof(buffer))
-        end = ctypes.c_void_p(ctypes.addressof(buffer) + len(text))
-        folded = ctypes.create_string_buffer(32)
-        size = self.library.onigenc_unicode_mbc_case_fold(self.utf8, 0, ctypes.byref(begin), end, folded)
-        return [ord(c) for c in folded.raw[:size].decode()]
+        if unicodedata.category(chr(code)) != "Cn":
+            return [ord(c) for c in chr(code).casefold()]
+        lower = normalizers.Lowercase().normalize_str(chr(code))
+        return [ord(c) for c in lower] if self.matches(f"(?i:{lower})", chr(code)) else [code]
 
+    def matches(self, pattern, text):
+        return normalizers.Replace(Regex(pattern), "").normalize_str(text) == ""
 
-def traits(onig):
+def traits(library):
     """A byte for each code, and a block for what is no character: its category, and whether it is White_Space and Alphabetic."""
-    table = bytearray(CODES)
+    table = bytearray([CATEGORIES.index("Cn")] * CODES)
     for number, category in enumerate(CATEGORIES):
-        for first, last in onig.ranges(category):
-            for code in range(first, last + 1):
-                table[code] = number
-    for code in range(CODES):
-        assert CATEGORIES[table[code]] == unicodedata.category(chr(code)), hex(code)
+        if category == "Cn":
+            continue
+        ranges = [(SURROGATES[0], SURROGATES[-1])] if category == "Cs" else library.ranges(category)
+        for first, last in ranges:
+            table[first : last + 1] = bytes([number] * (last + 1 - first))
     for bit, name in ((WHITE_SPACE, "White_Space"), (ALPHABETIC, "Alphabetic")):
-        for first, last in onig.ranges(name):
+        for first, last in library.ranges(name):
             for code in range(first, last + 1):
                 table[code] |= bit
     return bytes(table + bytearray([CATEGORIES.index("Cn")] * BLOCK))
@@ -104,25 +111,24 @@ def two_stages(table):
     return index, b"".join(blocks)
 
 
-def script_runs(onig):
+def script_runs(library):
     """Where each run of characters of one script begins, and its number, in order."""
     of = [0xFF] * CODES
     for number, names in enumerate(SCRIPTS[:-1]):
-        for first, last in onig.ranges(names.partition("=")[0]):
+        for first, last in library.ranges(names.partition("=")[0]):
             of[first : last + 1] = [number] * (last + 1 - first)
     unknown = len(SCRIPTS) - 1
     of = [unknown if number == 0xFF else number for number in of]
     return [(code, of[code]) for code in range(CODES) if code == 0 or of[code] != of[code - 1]]
 
 
-def folds(onig):
+def folds(library):
     """(code, what it folds to) for all that do not fold to themselves."""
     rows = []
     for code in range(CODES):
         if code in SURROGATES:
             continue
-        folded = onig.fold(code)
-        assert folded == [ord(c) for c in chr(code).casefold()], hex(code)
+        folded = library.fold(code)
         if folded != [code]:
             rows.append((code, folded))
     return rows
@@ -144,40 +150,39 @@ def quoted(names):
 
 def write(name, *arrays):
     head = [
-        "// Generated by tools/unicode-tables.py from Oniguruma's and Python's Unicode 14; do not edit.",
+        "// Generated by tools/unicode-tables.py from the Unicode 16 of the `tokenizers` library; do not edit.",
         "// To regenerate: tools/unicode-tables.py",
         "// clang-format off",
     ]
     (FOLDER / name).write_text("\n".join([*head, *(line for lines in arrays for line in lines), ""]))
 
 
-def write_traits(onig):
-    index, blocks = two_stages(traits(onig))
-    assert len(blocks) // BLOCK <= 256
+def write_traits(library):
+    index, blocks = two_stages(traits(library))
     write(
         "unicode_traits.inc",
-        array("constexpr std::uint8_t kTraitBlocks[]", map(str, index)),
+        array("constexpr std::uint16_t kTraitBlocks[]", map(str, index)),
         array("constexpr std::uint8_t kTraits[]", map(str, blocks)),
     )
 
 
-def write_properties(onig):
+def write_properties(library):
     begins, ranges = [0], []
     for names in PROPERTIES:
-        ranges += onig.ranges(names.partition("=")[0])
+        ranges += library.ranges(names.partition("=")[0])
         begins.append(len(ranges))
     write(
         "unicode_properties.inc",
         array("constexpr std::string_view kScriptNames[]", quoted(SCRIPTS)),
-        array("constexpr ScriptRun kScriptRuns[]", ["{%#x, %d}" % run for run in script_runs(onig)]),
+        array("constexpr ScriptRun kScriptRuns[]", ["{%#x, %d}" % run for run in script_runs(library)]),
         array("constexpr std::string_view kPropertyNames[]", quoted(PROPERTIES)),
         array("constexpr std::uint16_t kPropertyBegins[]", map(str, begins)),
         array("constexpr CodeRange kPropertyRanges[]", ["{%#x, %#x}" % row for row in ranges]),
     )
 
 
-def write_folds(onig):
-    rows = folds(onig)
+def write_folds(library):
+    rows = folds(library)
     single = ["{%#x, %#x}" % (code, *to) for code, to in rows if len(to) == 1]
     several = ["{%#x, {%#x, %#x, %#x}}" % (code, *(to + [0])[:3]) for code, to in rows if len(to) > 1]
     write(
@@ -189,10 +194,10 @@ def write_folds(onig):
 
 def main():
     assert unicodedata.unidata_version == "14.0.0", "needs Python 3.11"
-    onig = Onig()
-    write_traits(onig)
-    write_properties(onig)
-    write_folds(onig)
+    library = Library()
+    write_traits(library)
+    write_properties(library)
+    write_folds(library)
 
 
 if __name__ == "__main__":

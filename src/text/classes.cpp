@@ -41,6 +41,7 @@ constexpr NamedCategories kCategoryNames[] = {
     {"Nl=Letter_Number", only(Category::Nl)},
     {"No=Other_Number", only(Category::No)},
     {"P=Punctuation=Punct", kPunctuation},
+    {"PosixPunct", kPunctuation | kSymbols},  // [[:punct:]]
     {"Pc=Connector_Punctuation", only(Category::Pc)},
     {"Pd=Dash_Punctuation", only(Category::Pd)},
     {"Ps=Open_Punctuation", only(Category::Ps)},
@@ -168,7 +169,7 @@ Properties all_properties() {
 }  // namespace
 
 namespace detail {
-const std::uint8_t* const trait_blocks = kTraitBlocks;
+const std::uint16_t* const trait_blocks = kTraitBlocks;
 const std::uint8_t* const trait_table = kTraits;
 }  // namespace detail
 

@@ -9,7 +9,8 @@
 #include "text/code_set.h"
 
 // What Unicode says of a character: its general category, whether it is white space or a letter, and the
-// sets of characters that patterns name with \p{…}. Unicode 14, the version of Oniguruma 6.9.8.
+// sets of characters that patterns name with \p{…}. Unicode 16, the version of the Oniguruma 6.9.10 that the
+// `tokenizers` library brings along.
 
 namespace dynamo::text {
 
@@ -47,7 +48,7 @@ constexpr unsigned kTraitBlock = 128;         // characters
 constexpr std::uint8_t kCategoryBits = 0x1F;  // of a character's traits
 constexpr std::uint8_t kWhiteSpaceBit = 0x20;
 constexpr std::uint8_t kAlphabeticBit = 0x40;
-extern const std::uint8_t* const trait_blocks;
+extern const std::uint16_t* const trait_blocks;
 extern const std::uint8_t* const trait_table;
 
 /// Category and bits of a character, or of kBroken.

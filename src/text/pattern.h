@@ -9,7 +9,7 @@
 
 #include "text/aligned_text.h"
 
-// Regular expressions over UTF-8 as Oniguruma 6.9.8 reads and matches them in its default syntax, which is
+// Regular expressions over UTF-8 as Oniguruma 6.9.10 reads and matches them in its default syntax, which is
 // what the `tokenizers` library gives its patterns to. Unlike there, matching is bounded: a search counts its
 // steps and its memory and gives up rather than run away.
 

@@ -167,7 +167,7 @@ Result<std::optional<CodeSet>> Parser::posix_set() {
   if (std::ranges::find(kPosixNames, name) == std::end(kPosixNames)) {
     return source_.invalid(fmt::format("no character class is called [:{}:]", name));
   }
-  CodeSet set = named_set(name);
+  CodeSet set = named_set(name == "punct" ? "posixpunct" : name);
   return negated ? set.inverted() : set;
 }
 
