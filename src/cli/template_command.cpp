@@ -2,10 +2,10 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "cli/model_templates.h"
 #include "cli/token_input.h"
 #include "cli/token_output.h"
 #include "cli/wall_time.h"
+#include "frontend/model_templates.h"
 #include "openai/json_text.h"
 
 namespace dynamo::cli {
@@ -24,6 +24,7 @@ struct TemplateFlags {
   std::optional<std::string> now;
   std::string input = "auto";
   bool tokens = false;
+  bool generated = false;
   bool json = false;
   bool jsonl = false;
 };
@@ -72,7 +73,7 @@ Result<Session> open_session(const TemplateFlags& flags) {
   if (!options) return std::unexpected(options.error());
   auto kwargs = parse_kwargs(flags);
   if (!kwargs) return std::unexpected(std::move(kwargs.error()));
-  auto templates = load_templates(flags.model);
+  auto templates = frontend::load_templates(flags.model);
   if (!templates) return std::unexpected(std::move(templates.error()));
   Session session{std::move(*templates), nullptr, *options, std::move(*kwargs)};
   if (!flags.tokens) return session;
@@ -93,13 +94,17 @@ bool is_request(const json::object& input, const TemplateFlags& flags) {
   return flags.input == "auto" ? input.contains("model") : flags.input == "request";
 }
 
-Result<std::string> render(json::object input, const TemplateFlags& flags, const Session& session) {
+/// A prompt; with the spans of answers where they are asked for.
+Result<jinja::Rendering> render(json::object input, const TemplateFlags& flags, const Session& session) {
   add_kwargs(input, session.kwargs);
   auto chat = is_request(input, flags) ? chat::read_request(std::move(input))
                                        : chat::read_arguments(std::move(input));
   if (!chat) return std::unexpected(std::move(chat.error()));
   if (flags.name) chat->template_name = *flags.name;
-  return session.templates->render(std::move(*chat), session.options);
+  if (flags.generated) return session.templates->render_with_spans(std::move(*chat), session.options);
+  auto text = session.templates->render(std::move(*chat), session.options);
+  if (!text) return std::unexpected(std::move(text.error()));
+  return jinja::Rendering{.text = std::move(*text), .generated = {}};
 }
 
 /// The prompt without what a tokenizer would put around it: templates write that themselves.
@@ -107,12 +112,25 @@ tokens::Encoding encode(const std::string& prompt, const Session& session) {
   return session.tokenizer->encode_with_offsets(prompt, {.add_special_tokens = false});
 }
 
-/// The prompt as a JSON string, or with its tokens as an object.
-std::string json_text(const std::string& prompt, const TemplateFlags& flags, const Session& session) {
-  const std::string text = openai::json_string(prompt);
-  if (flags.jsonl && !session.tokenizer) return text;
-  if (!session.tokenizer) return fmt::format("{{\"prompt\":{}}}", text);
-  return fmt::format("{{\"prompt\":{},{}", text, encoding_json(encode(prompt, session), prompt).substr(1));
+/// "[[3,8]]", in characters.
+std::string spans_json(const jinja::Rendering& prompt) {
+  std::vector<tokens::Span> bytes;
+  for (const jinja::Span& span : prompt.generated) {
+    bytes.push_back({static_cast<std::uint32_t>(span.begin), static_cast<std::uint32_t>(span.end)});
+  }
+  json::array spans;
+  for (const tokens::Span& span : in_characters(bytes, prompt.text)) spans.push_back({span.begin, span.end});
+  return json::dump(json::value(std::move(spans)));
+}
+
+/// The prompt as a JSON string where lines are all that is asked for; else an object.
+std::string json_text(const jinja::Rendering& prompt, const TemplateFlags& flags, const Session& session) {
+  const std::string text = openai::json_string(prompt.text);
+  if (flags.jsonl && !flags.tokens && !flags.generated) return text;
+  std::string object = fmt::format("{{\"prompt\":{}", text);
+  if (flags.generated) object += fmt::format(",\"generated\":{}", spans_json(prompt));
+  if (!flags.tokens) return object + "}";
+  return object + "," + encoding_json(encode(prompt.text, session), prompt.text).substr(1);
 }
 
 /// A line of output for one of input; one that cannot be rendered says why, and the next goes on.
@@ -134,12 +152,13 @@ Result<int> answer_lines(const TemplateFlags& flags, const Session& session) {
 }
 
 /// The prompt as it is; on a terminal the shell's own prompt gets a line of its own.
-std::string shown(const std::string& prompt, const TemplateFlags& flags, const Session& session) {
+std::string shown(const jinja::Rendering& prompt, const TemplateFlags& flags, const Session& session) {
   if (flags.json) return json_text(prompt, flags, session) + "\n";
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-  if (!session.tokenizer) return terminal && !prompt.ends_with('\n') ? prompt + "\n" : prompt;
-  const tokens::Encoding encoding = encode(prompt, session);
-  return terminal ? token_pieces(encoding, prompt) : token_table(encoding, prompt, false);
+  const std::string& text = prompt.text;
+  if (!flags.tokens) return terminal && !text.ends_with('\n') ? text + "\n" : text;
+  const tokens::Encoding encoding = encode(text, session);
+  return terminal ? token_pieces(encoding, text) : token_table(encoding, text, false);
 }
 
 Result<json::object> read_input(const TemplateFlags& flags) {
@@ -157,6 +176,9 @@ Error not_usage(Error error) {
 
 Result<void> check_flags(const TemplateFlags& flags) {
   if (flags.json && flags.jsonl) return fail(Errc::invalid, "--json and --jsonl exclude each other");
+  if (flags.generated && !flags.json && !flags.jsonl) {
+    return fail(Errc::invalid, "--generated goes with --json or --jsonl");
+  }
   if (!flags.turns.empty() && (flags.file || flags.jsonl)) {
     return fail(Errc::invalid, "give either a file or the texts of a conversation, not both");
   }
@@ -189,7 +211,8 @@ constexpr const char* kDetails =
              template expects, arguments of tool calls as objects, and a generation prompt at the end
   auto       a request when it has the member "model", arguments otherwise
 --jsonl reads one object a line and answers each with the prompt as a JSON string; a line that cannot be rendered is
-answered with {"error": why}. With --tokens the answers are objects with "prompt", "ids", "tokens" and "offsets".
+answered with {"error": why}. With --tokens the answers are objects with "prompt", "ids", "tokens" and "offsets", with
+--generated also "generated"; places are counted in characters.
 
   dynamo template --model ./Qwen3-0.6B "What is wind?"
   dynamo template --model ./Qwen3-0.6B -f request.json --kwargs '{"enable_thinking": false}' --tokens
@@ -211,6 +234,8 @@ void declare(FlagSet& set, TemplateFlags& flags) {
   set.text("--now", flags.now, "The time that templates see instead of the current one",
            {.value_name = "TIME"});
   set.flag("--tokens", flags.tokens, "Show the tokens of the prompt");
+  set.flag("--generated", flags.generated,
+           "Say which characters {% generation %} blocks wrote, as pairs of begin and end");
   set.flag("--json", flags.json, "Print a JSON object");
   set.flag("--jsonl", flags.jsonl, "Read and write JSON Lines");
 }

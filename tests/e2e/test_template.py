@@ -21,6 +21,32 @@ PARTS = "{% for m in messages %}{% for part in m.content %}{{ part.text }};{% en
 TOOL_USE = "{{ tools[0].function.name }} {{ messages[-1].tool_calls[0].function.arguments.city if messages[-1].tool_calls }}"
 USER = {"role": "user", "content": "Grüezi"}
 
+WORDS = {
+    "version": "1.0",
+    "added_tokens": [
+        {
+            "id": 4,
+            "content": "<b>",
+            "single_word": False,
+            "lstrip": False,
+            "rstrip": False,
+            "normalized": False,
+            "special": True,
+        }
+    ],
+    "normalizer": None,
+    "pre_tokenizer": {"type": "WhitespaceSplit"},
+    "post_processor": {
+        "type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "<b>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+        "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+        "special_tokens": {"<b>": {"id": "<b>", "ids": [4], "tokens": ["<b>"]}},
+    },
+    "decoder": None,
+    "model": {"type": "WordLevel", "vocab": {"?": 0, "wind": 1, "and": 2, "rain": 3}, "unk_token": "?"},
+}
+"""A tokenizer of a few words, which puts <b> before every text unless told not to."""
+
 
 @pytest.fixture
 def model(tmp_path: pathlib.Path) -> pathlib.Path:
@@ -160,3 +186,37 @@ def test_a_template_that_cannot_be_read_names_its_line(tmp_path: pathlib.Path):
 def test_help_says_what_the_input_may_be():
     text = run("template", "--help").stdout
     assert [word for word in ("arguments", "request", "--jsonl", "--now", "Exit codes") if word not in text] == []
+
+
+@pytest.fixture
+def tokenized(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A model's folder with a tokenizer of a few words, whose template begins as its tokenizer would."""
+    _write(tmp_path / "tokenizer.json", json.dumps(WORDS))
+    source = "<b>{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}"
+    _write(tmp_path / "chat_template.jinja", source)
+    return tmp_path
+
+
+def test_tokens_of_the_prompt_and_no_more(tokenized: pathlib.Path):
+    shown = json.loads(template(tokenized, "--tokens", "--json", "wind and snow").stdout)
+    assert shown["prompt"] == "<b>wind and snow"
+    assert shown["ids"] == [4, 1, 2, 0]
+    assert shown["offsets"] == [[0, 3], [3, 7], [8, 11], [12, 16]]
+
+
+def test_tokens_as_a_table(tokenized: pathlib.Path):
+    rows = template(tokenized, "--tokens", "wind").stdout.splitlines()
+    assert any(re.search(r"\b4\b.*<b>", row) for row in rows)
+    assert any(re.search(r"\b1\b.*wind", row) for row in rows)
+
+
+def test_what_generation_blocks_wrote(tokenized: pathlib.Path):
+    shown = json.loads(template(tokenized, "--generated", "--json", "größe", "und").stdout)
+    assert shown == {"prompt": "<b>größeund", "generated": [[3, 8], [8, 11]]}
+    assert template(tokenized, "--generated", "wind").returncode == USAGE_ERROR
+
+
+def test_tokens_need_a_tokenizer(model: pathlib.Path):
+    done = template(model, "--tokens", "Hi")
+    assert done.returncode == FAILED
+    assert "tokenizer" in done.stderr

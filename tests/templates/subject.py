@@ -18,6 +18,7 @@ class Output:
 
     prompt: str | None = None
     error: str | None = None
+    generated: list[list[int]] | None = None
 
 
 def render(model: pathlib.Path, arguments: list[dict[str, Any]], *flags: str) -> list[Output]:
@@ -31,4 +32,4 @@ def render(model: pathlib.Path, arguments: list[dict[str, Any]], *flags: str) ->
 
 
 def _output(line: Any) -> Output:
-    return Output(prompt=line) if isinstance(line, str) else Output(error=line["error"])
+    return Output(prompt=line) if isinstance(line, str) else Output(**line)
