@@ -32,6 +32,26 @@ void pass_on(Batch& batch, std::string_view event) {
   }
 }
 
+/// The data of an event, without its framing.
+std::string data_of(std::string_view event) {
+  net::SseParser parser;
+  parser.feed(event);
+  net::SseEvent whole;
+  return parser.next(whole) ? std::string(whole.data) : std::string();
+}
+
+void pass_on_chunks(Batch& batch, const std::vector<std::string>& chunks) {
+  if (batch.gathered.empty()) batch.gathered = batch.pass;
+  for (const std::string& chunk : chunks) openai::append_event(batch.gathered, chunk);
+  batch.pass = batch.gathered;
+}
+
+/// Passes on what `parser` makes of `event`; an event without data, as it is.
+void pass_on_rewritten(Batch& batch, std::string_view event, AnswerParser& parser) {
+  if (!has_data(event)) return pass_on(batch, event);
+  pass_on_chunks(batch, parser.rewrite(data_of(event)));
+}
+
 Error aborted_error() { return Error{Errc::unavailable, "the engine aborted the request", nullptr}; }
 Error broken_error() {
   return Error{Errc::unavailable, "the engine broke off in the middle of the answer", nullptr};
@@ -40,9 +60,11 @@ Error overflow_error() {
   return Error{Errc::unavailable, "the engine sent an event that is too large", nullptr};
 }
 
-void take_event(Batch& batch, std::string_view event, bool pass_usage, RequestObservation& observation) {
+void take_event(Batch& batch, std::string_view event, const RelayOptions& options,
+                RequestObservation& observation) {
   if (is_done_event(event)) {
     batch.done = true;
+    if (options.parser != nullptr) pass_on_chunks(batch, options.parser->finish());
     return;
   }
   const ChunkFacts facts = look_into(event);
@@ -52,14 +74,19 @@ void take_event(Batch& batch, std::string_view event, bool pass_usage, RequestOb
   }
   if (facts.usage_only) observation.usage(facts.prompt_tokens, facts.completion_tokens, facts.cached_tokens);
   if (facts.has_text) ++batch.tokens;
-  if (!facts.usage_only || pass_usage) pass_on(batch, event);
+  if (facts.usage_only && !options.pass_usage) return;
+  if (options.parser != nullptr) {
+    pass_on_rewritten(batch, event, *options.parser);
+  } else {
+    pass_on(batch, event);
+  }
 }
 
-Batch take_batch(EventSplitter& splitter, bool pass_usage, RequestObservation& observation) {
+Batch take_batch(EventSplitter& splitter, const RelayOptions& options, RequestObservation& observation) {
   Batch batch;
   std::string_view event;
   while (!batch.done && !batch.failure && splitter.next(event))
-    take_event(batch, event, pass_usage, observation);
+    take_event(batch, event, options, observation);
   if (splitter.overflow()) batch.failure = overflow_error();
   return batch;
 }
@@ -102,7 +129,7 @@ net::Task<Result<void>> relay_stream(net::Loop& loop, net::HttpClientResponse& u
     if (!piece) co_return co_await end_with_error(client, {}, std::move(piece.error()));
     if (piece->empty()) co_return co_await end_with_error(client, {}, broken_error());
     splitter.feed(*piece);
-    Batch batch = take_batch(splitter, options.pass_usage, observation);
+    Batch batch = take_batch(splitter, options, observation);
     observation.tokens(batch.tokens, loop.now());
     if (batch.failure) co_return co_await end_with_error(client, std::string(batch.pass), *batch.failure);
     if (batch.done) {
@@ -122,9 +149,18 @@ net::Task<Result<void>> relay_stream(net::Loop& loop, net::HttpClientResponse& u
 
 namespace {
 
+Result<void> fold_chunk(openai::Fold& fold, std::string_view data, AnswerParser* parser) {
+  if (parser == nullptr) return fold.add(data);
+  const bool done = data == openai::kDoneData;
+  for (const std::string& chunk : done ? parser->finish() : parser->rewrite(data)) {
+    if (auto added = fold.add(chunk); !added) return added;
+  }
+  return done ? fold.add(data) : Result<void>{};
+}
+
 /// Reads to the end mark into `fold`.
 net::Task<Result<void>> fold_events(net::Loop& loop, net::HttpClientResponse& upstream, openai::Fold& fold,
-                                    RequestObservation& observation) {
+                                    RequestObservation& observation, AnswerParser* parser_of_answer) {
   net::SseParser parser;
   while (!fold.done()) {
     auto piece = co_await upstream.read();
@@ -140,7 +176,7 @@ net::Task<Result<void>> fold_events(net::Loop& loop, net::HttpClientResponse& up
       if (facts.has_text) ++tokens;
       if (facts.usage_only)
         observation.usage(facts.prompt_tokens, facts.completion_tokens, facts.cached_tokens);
-      auto added = fold.add(event.data);
+      auto added = fold_chunk(fold, event.data, parser_of_answer);
       if (!added) co_return added;
     }
     if (parser.overflow()) co_return std::unexpected(overflow_error());
@@ -153,15 +189,15 @@ net::Task<Result<void>> fold_events(net::Loop& loop, net::HttpClientResponse& up
 
 net::Task<Result<void>> relay_unary(net::Loop& loop, net::HttpClientResponse& upstream,
                                     net::HttpResponder& client, RequestObservation& observation,
-                                    openai::Endpoint endpoint, std::string request_id) {
+                                    openai::Endpoint endpoint, RelayOptions options) {
   openai::Fold fold(endpoint);
-  auto folded = co_await fold_events(loop, upstream, fold, observation);
+  auto folded = co_await fold_events(loop, upstream, fold, observation, options.parser);
   if (!folded) {
     co_await client.send(openai::error_response(folded.error()));
     co_return folded;
   }
   net::HttpResponse response;
-  response.headers = answer_headers("application/json", request_id);
+  response.headers = answer_headers("application/json", options.request_id);
   response.body = json::dump(fold.take());
   auto sent = co_await client.send(std::move(response));
   observation.ended(loop.now());

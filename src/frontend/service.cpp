@@ -1,5 +1,7 @@
 #include "frontend/service.h"
 
+#include <random>
+
 #include "base/file.h"
 #include "frontend/relay.h"
 #include "frontend/request_id.h"
@@ -301,6 +303,29 @@ net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* r
 
 namespace {
 
+/// What the card of any worker says; all that serve a model have the same.
+discovery::RuntimeConfig runtime_config(const Model& model) {
+  for (const auto& worker : model.workers()) {
+    if (worker->card) return worker->card->runtime_config;
+  }
+  return {};
+}
+
+std::uint64_t random_number() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return random();
+}
+
+/// Reads answers for which the model's card names parsers; null for the others. Calls of an answer that is
+/// not streamed are told whole, so that a broken one stays as the model wrote it.
+std::unique_ptr<AnswerParser> answer_parser(const Model* model, const openai::Request& request) {
+  if (model == nullptr) return nullptr;
+  parsers::ParserOptions options = parser_options(runtime_config(*model), request);
+  options.writer.random = random_number;
+  options.writer.arguments = request.stream ? parsers::Arguments::streamed : parsers::Arguments::whole;
+  return AnswerParser::make(std::move(options));
+}
+
 net::Headers upstream_headers(const net::HttpRequest& request, const std::string& request_id) {
   net::Headers out{{"Content-Type", "application/json"}, {"X-Request-Id", request_id}};
   for (const char* name : {"traceparent", "tracestate", "Authorization"}) {
@@ -318,6 +343,7 @@ net::Task<Result<void>> Service::forward(openai::Request wanted, net::HttpReques
   std::string body = as_sent ? std::move(request->body) : openai::streaming_body(wanted);
   request->body = {};
   const auto model = models_.find(wanted.model);
+  const auto parser = answer_parser(model.get(), wanted);
   auto upstream = co_await reach_worker(model, wanted.endpoint, upstream_headers(*request, id),
                                         std::move(body), request->gone);
   if (!upstream) {
@@ -325,12 +351,13 @@ net::Task<Result<void>> Service::forward(openai::Request wanted, net::HttpReques
     observation->ended(loop_.now());
     co_return std::unexpected(std::move(upstream.error()));
   }
+  RelayOptions relay_options{.pass_usage = wanted.include_usage, .request_id = id, .parser = parser.get()};
   Result<void> done;
   if (wanted.stream) {
-    RelayOptions relay_options{.pass_usage = wanted.include_usage, .request_id = id};
     done = co_await relay_stream(loop_, **upstream, *responder, *observation, std::move(relay_options));
   } else {
-    done = co_await relay_unary(loop_, **upstream, *responder, *observation, wanted.endpoint, id);
+    done = co_await relay_unary(loop_, **upstream, *responder, *observation, wanted.endpoint,
+                                std::move(relay_options));
   }
   observation->ended(loop_.now());
   co_return done;
