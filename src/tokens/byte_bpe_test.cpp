@@ -1,6 +1,5 @@
 #include "tokens/byte_bpe.h"
 
-#include <chrono>
 #include <gtest/gtest.h>
 #include <thread>
 
@@ -35,7 +34,7 @@ std::string random_word(std::mt19937& random) {
 /// A model whose merges come from words, so that tokens end inside of characters as those of real models do.
 testing::RandomModel random_model(std::mt19937& random) {
   testing::RandomModel model(testing::byte_alphabet(), 0, random);
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 200; ++i) {
     std::string word;
     append_visible(random_word(random), word);
     std::vector<TokenId> ids;
@@ -50,16 +49,19 @@ testing::RandomModel random_model(std::mt19937& random) {
   return model;
 }
 
+/// With rules in the order they came from words, and in any order at all: then rules for whole tokens go
+/// before those that make them, and merges across characters before those inside.
 TEST(ByteBpeTest, GivesTheSameIdsAsTheModel) {
   std::mt19937 random(11);
-  for (const bool ignore_merges : {false, true}) {
-    const auto given = random_model(random);
-    const auto model = Bpe::build(given.vocabulary, given.rules, {.ignore_merges = ignore_merges}).value();
+  for (int round = 0; round < 24; ++round) {
+    auto given = random_model(random);
+    if (round % 2 == 1) std::ranges::shuffle(given.rules, random);
+    const auto model = Bpe::build(given.vocabulary, given.rules, {.ignore_merges = round % 4 >= 2}).value();
     const auto bytes = ByteBpe::make(*model);
     ASSERT_NE(bytes, nullptr);
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 400; ++i) {
       const std::string word = random_word(random);
-      ASSERT_EQ(encode_bytes(*bytes, word), encode_visible(*model, word)) << word;
+      ASSERT_EQ(encode_bytes(*bytes, word), encode_visible(*model, word)) << word << " in round " << round;
     }
   }
 }
@@ -96,7 +98,7 @@ TEST(ByteBpeTest, ThreadsSeeTheSameIds) {
   EXPECT_EQ(differences, 0);
 }
 
-TEST(ByteBpeTest, OneLetterAMillionTimesIsNoTrouble) {
+TEST(ByteBpeTest, OneLetterVeryOftenIsNoTrouble) {
   auto vocabulary = testing::make_vocabulary(testing::byte_alphabet());
   std::vector<std::string> lines;
   for (std::string token = "a"; token.size() < 64; token += token) {
@@ -106,8 +108,8 @@ TEST(ByteBpeTest, OneLetterAMillionTimesIsNoTrouble) {
   const auto rules = testing::make_rules(vocabulary, lines);
   const auto model = Bpe::build(std::move(vocabulary), rules, {}).value();
   const auto bytes = ByteBpe::make(*model);
-  const auto ids = encode_bytes(*bytes, std::string(1'000'000, 'a'));
-  EXPECT_EQ(ids.size(), 1'000'000U / 64);
+  const auto ids = encode_bytes(*bytes, std::string(200'000, 'a'));
+  EXPECT_EQ(ids.size(), 200'000U / 64);
 }
 
 }  // namespace

@@ -196,7 +196,7 @@ TEST(Normalizer, FastWayEqualsTheOneThatRemembers) {
   std::mt19937 random(3);
   for (const std::string_view definition : definitions) {
     const auto normalizer = load(definition);
-    for (int round = 0; round < 2000; ++round) {
+    for (int round = 0; round < 400; ++round) {
       const std::string input = sample_text(random);
       text::AlignedText aligned(input);
       normalizer->apply(aligned);
