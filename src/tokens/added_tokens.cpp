@@ -102,6 +102,12 @@ void AddedTokens::add(const AddedToken& token, const Vocabulary& model, const No
 Result<void> AddedTokens::index() {
   for (auto& [id, entry] : entries_) {
     entry.special = special_.contains(entry.shown);
+    if (entry.token.rstrip && space_end(entry.shown, 0) == entry.shown.size()) {
+      return fail(Errc::unsupported,
+                  fmt::format("\"{}\" is white space and has rstrip: each of many side by side would "
+                              "take all behind it; set rstrip to false",
+                              entry.shown));
+    }
     TokenFinder& finder = entry.token.normalized ? normalized_ : raw_;
     if (auto added = finder.add(entry.shown, id); !added) return added;
   }

@@ -112,5 +112,13 @@ TEST(AddedTokensTest, HaveToBeDifferentOnceNormalized) {
               ::testing::HasSubstr("added_tokens: two added tokens read \"yes\" once they are normalized"));
 }
 
+TEST(AddedTokensTest, OfWhiteSpaceMayNotTakeWhatFollows) {
+  const auto built = AddedTokens::build({right(" ")}, Vocabulary{}, nullptr);
+  ASSERT_FALSE(built.has_value());
+  EXPECT_EQ(built.error().code, Errc::unsupported);
+  EXPECT_THAT(built.error().message,
+              ::testing::HasSubstr("added_tokens: \" \" is white space and has rstrip"));
+}
+
 }  // namespace
 }  // namespace dynamo::tokens

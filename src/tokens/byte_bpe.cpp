@@ -128,10 +128,13 @@ std::optional<TokenId> ByteBpe::whole_token(std::string_view word) const {
 
 void ByteBpe::encode_new(std::string_view word, std::vector<TokenId>& ids) const {
   const std::size_t before = ids.size();
-  const auto whole = whole_token(word);
-  std::size_t end = whole ? word.size() : cuts_.next(word, 0);
+  if (const auto whole = whole_token(word)) {
+    ids.push_back(*whole);
+    return remember(word, Kind::word, std::span(ids).subspan(before));
+  }
+  std::size_t end = cuts_.next(word, 0);
   if (end == word.size()) {
-    whole ? ids.push_back(*whole) : merge(word, ids);
+    merge(word, ids);
     return remember(word, Kind::word, std::span(ids).subspan(before));
   }
   for (std::size_t begin = 0; begin < word.size(); begin = end) {

@@ -28,8 +28,8 @@ class ByteCuts {
   bool may_join(std::string_view left, std::string_view right) const;
 
   JoinFilter joins_;
-  std::bitset<256 * 256>
-      partial_;  // by the bytes where they meet: a rule takes only a part of a character there
+  /// By the bytes where two tokens meet: some rule takes only a part of a character there.
+  std::bitset<256 * 256> partial_;
 };
 
 /// A byte-level BPE on the bytes themselves, without writing them in the visible alphabet first; ids only.

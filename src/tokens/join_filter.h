@@ -12,7 +12,6 @@ namespace dynamo::tokens {
 /// that asking it costs next to nothing.
 class JoinFilter {
  public:
-  JoinFilter() : JoinFilter(0) {}
   /// Right most of the time for about `pairs` pairs.
   explicit JoinFilter(std::size_t pairs) : words_(std::bit_ceil(std::max<std::size_t>(pairs / 16, 64))) {}
 

@@ -46,7 +46,11 @@ class Merges {
     if (!may_hold(hash)) return kNone;
     for (std::size_t i = hash >> shift_;; i = (i + 1) & mask_) {
       const std::uint64_t slot = slots_[i];
-      if (slot >> kRankBits == key) return static_cast<Rank>(slot & kRankMask);
+      if (slot >> kRankBits == key) {
+        const auto found = static_cast<Rank>(slot & kRankMask);
+        __builtin_prefetch(&merged_[found]);  // who asks for a rank is likely to merge
+        return found;
+      }
       if (slot == kFree) return kNone;
     }
   }
