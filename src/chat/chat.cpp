@@ -67,7 +67,6 @@ Result<std::string> take_template_name(json::object& from) {
 
 /// What both forms have in common, moved out of `from`.
 Result<Chat> take_common(json::object& from, bool add_generation_prompt) {
-  Chat chat;
   auto messages = take_messages(from);
   if (!messages) return std::unexpected(std::move(messages.error()));
   auto tools = take_list(from, "tools");

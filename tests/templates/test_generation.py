@@ -16,7 +16,7 @@ NESTED = """é{% macro twice(m) %}{% generation %}{{ m.content }}{% endgeneratio
 {% generation %}a{% generation %}b{% endgeneration %}{% endgeneration %}{% filter upper %}{% generation %}c{% endgeneration %}{% endfilter %}
 {% endfor %}"""
 SOURCES = {
-    path.stem: path.read_text() for path in sorted(FAMILIES.glob("*.jinja")) if "generation %}" in path.read_text()
+    path.stem: path.read_text() for path in sorted(FAMILIES.glob("*.jinja")) if "endgeneration" in path.read_text()
 } | {"nested": NESTED}
 
 
