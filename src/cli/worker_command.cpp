@@ -24,10 +24,11 @@ void declare_model(FlagSet& flags, worker::WorkerFlags& f) {
                "Tokens of prompt and answer together; what the engine says when not given");
   flags.text("--endpoint-types", f.endpoint_types, "What is served: chat, completions or both",
              {.env = "DYN_ENDPOINT_TYPES"});
-  flags.text("--dyn-tool-call-parser", f.tool_call_parser, "Named in the model card",
+  flags.text("--dyn-tool-call-parser", f.tool_call_parser,
+             "How the frontend finds tool calls in answers; `dynamo parse --list` names the parsers",
              {.env = "DYN_TOOL_CALL_PARSER"});
-  flags.text("--dyn-reasoning-parser", f.reasoning_parser, "Named in the model card",
-             {.env = "DYN_REASONING_PARSER"});
+  flags.text("--dyn-reasoning-parser", f.reasoning_parser,
+             "How the frontend finds reasoning in answers; likewise", {.env = "DYN_REASONING_PARSER"});
   flags.number("--migration-limit", f.migration_limit,
                "How often a broken request may move to another worker", {.env = "DYN_MIGRATION_LIMIT"});
 }

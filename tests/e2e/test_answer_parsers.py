@@ -1,0 +1,86 @@
+"""Reasoning and tool calls in answers of engines that give plain text; the echo engine says what a test wants to hear."""
+
+import json
+
+import openai
+import pytest
+
+from harness.dynamo import Deployment
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}},
+    }
+]
+ANSWER = '<think>Which city?</think>I will look. <tool_call>{"name": "weather", "arguments": {"city": "Chur"}}</tool_call>'
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory):
+    deployment = Deployment(tmp_path_factory.mktemp("parsers"))
+    try:
+        deployment.worker("--dyn-tool-call-parser", "hermes", "--dyn-reasoning-parser", "qwen3", engine="echo")
+        frontend = deployment.frontend()
+        yield openai.OpenAI(base_url=f"http://127.0.0.1:{frontend.port}/v1", api_key="none", max_retries=0)
+    finally:
+        deployment.end()
+
+
+def ask(client: openai.OpenAI, text: str, **more):
+    return client.chat.completions.create(
+        model="mock-model", messages=[{"role": "user", "content": text}], **({"tools": TOOLS} | more)
+    )
+
+
+def test_a_whole_answer(client: openai.OpenAI):
+    choice = ask(client, ANSWER).choices[0]
+    assert choice.finish_reason == "tool_calls"
+    assert choice.message.reasoning_content == "Which city?"
+    assert choice.message.content == "I will look. "
+    [call] = choice.message.tool_calls
+    assert call.id.startswith("call_")
+    assert call.function.name == "weather"
+    assert json.loads(call.function.arguments) == {"city": "Chur"}
+
+
+def test_a_streamed_answer(client: openai.OpenAI):
+    reasoning, content, arguments, names, ends = "", "", "", [], []
+    for chunk in ask(client, ANSWER, stream=True):
+        [choice] = chunk.choices
+        reasoning += getattr(choice.delta, "reasoning_content", None) or ""
+        content += choice.delta.content or ""
+        for call in choice.delta.tool_calls or []:
+            assert call.index == 0
+            names += [call.function.name] if call.function.name else []
+            arguments += call.function.arguments or ""
+        ends += [choice.finish_reason] if choice.finish_reason else []
+    assert (reasoning, content, names, ends) == ("Which city?", "I will look. ", ["weather"], ["tool_calls"])
+    assert json.loads(arguments) == {"city": "Chur"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        pytest.param('<tool_call>{"name": "other", "arguments": {}}</tool_call>', {}, id="unknown_tool"),
+        pytest.param("<tool_call>nothing</tool_call>", {}, id="no_call"),
+        pytest.param('<tool_call>{"name": "weather"}</tool_call>', {"tool_choice": "none"}, id="calls_forbidden"),
+        pytest.param('<tool_call>{"name": "weather"}</tool_call>', {"tools": openai.NOT_GIVEN}, id="no_tools"),
+    ],
+)
+def test_what_is_no_call_stays_text(client: openai.OpenAI, text: str, more: dict, stream: bool):
+    answer = ask(client, text, stream=stream, **more)
+    if stream:
+        content = "".join(chunk.choices[0].delta.content or "" for chunk in answer)
+    else:
+        assert answer.choices[0].message.tool_calls is None
+        assert answer.choices[0].finish_reason == "stop"
+        content = answer.choices[0].message.content
+    assert content == text
+
+
+def test_several_choices_are_read_apart(client: openai.OpenAI):
+    answer = ask(client, ANSWER, n=3)
+    assert len({choice.message.tool_calls[0].id for choice in answer.choices}) == len(answer.choices) == 3
+    assert {choice.message.reasoning_content for choice in answer.choices} == {"Which city?"}
