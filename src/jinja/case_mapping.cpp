@@ -13,7 +13,7 @@ struct SpecialCase {
 };
 
 constexpr SpecialCase kSpecialCases[] = {
-#include "special_case.inc"
+#include "jinja/special_case.inc"
 };
 
 constexpr char32_t kSigma = 0x3A3;
