@@ -169,8 +169,8 @@ Properties all_properties() {
 }  // namespace
 
 namespace detail {
-const std::uint16_t* const trait_blocks = kTraitBlocks;
-const std::uint8_t* const trait_table = kTraits;
+const std::uint16_t* const kTraitBlocks = kTraitBlocks;
+const std::uint8_t* const kTraitTable = kTraits;
 }  // namespace detail
 
 CodeSet characters_of(Categories categories) {
