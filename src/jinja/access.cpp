@@ -17,6 +17,7 @@ std::string_view described(const Value& value) {
       return "None";
     case Kind::boolean:
       return "bool object";
+    case Kind::large:
     case Kind::integer:
       return "int object";
     case Kind::real:
@@ -219,6 +220,7 @@ std::string_view type_name(const Value& value) {
       return "NoneType";
     case Kind::boolean:
       return "bool";
+    case Kind::large:
     case Kind::integer:
       return "int";
     case Kind::real:

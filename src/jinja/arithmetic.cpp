@@ -32,12 +32,12 @@ std::string_view symbol(Operation operation) {
 }
 
 [[noreturn]] void unsupported(Runtime& runtime, Operation operation, const Value& left, const Value& right) {
-  require_defined(runtime, left);
-  require_defined(runtime, right);
   if (operation == Operation::subtract &&
       (type_name(left).starts_with("dict_") || type_name(right).starts_with("dict_"))) {
     runtime.fail(Errc::unsupported, "sets are not supported");
   }
+  require_defined(runtime, left);
+  require_defined(runtime, right);
   if (operation == Operation::add && (left.is_text() || left.is_sequence())) {
     const auto type = type_name(left);
     runtime.fail(fmt::format("can only concatenate {} (not \"{}\") to {}", type, type_name(right), type));
@@ -208,6 +208,8 @@ Value arithmetic(Runtime& runtime, Operation operation, const Value& left, const
   if (left.is_whole() && right.is_whole()) {
     return whole_arithmetic(runtime, operation, left.as_integer(), right.as_integer());
   }
+  const bool large = left.is(Kind::large) || right.is(Kind::large);
+  if (large && left.is_number() && right.is_number()) overflow(runtime);
   if (left.is_number() && right.is_number()) {
     return Value::real(real_arithmetic(runtime, operation, left.as_real(), right.as_real()));
   }
@@ -219,12 +221,14 @@ Value arithmetic(Runtime& runtime, Operation operation, const Value& left, const
 
 Value negate(Runtime& runtime, const Value& value) {
   if (value.is(Kind::real)) return Value::real(-value.as_real());
+  if (value.is(Kind::large)) overflow(runtime);
   if (value.is_whole()) return whole_arithmetic(runtime, Operation::subtract, 0, value.as_integer());
   require_defined(runtime, value);
   runtime.fail(fmt::format("bad operand type for unary -: '{}'", type_name(value)));
 }
 
 Value plus(Runtime& runtime, const Value& value) {
+  if (value.is(Kind::large)) return value;
   if (value.is_whole()) return Value::integer(value.as_integer());
   if (value.is(Kind::real)) return value;
   require_defined(runtime, value);

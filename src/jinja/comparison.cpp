@@ -12,6 +12,11 @@ std::size_t mix(std::size_t seed, std::size_t more) {
 }
 
 bool equal_numbers(const Value& left, const Value& right) {
+  const bool both_large = left.is(Kind::large) && right.is(Kind::large);
+  if (both_large || (left.is(Kind::large) && right.is_whole()) ||
+      (left.is_whole() && right.is(Kind::large))) {
+    return both_large && left.as_large() == right.as_large();
+  }
   if (left.is_whole() && right.is_whole()) return left.as_integer() == right.as_integer();
   return left.as_real() == right.as_real();
 }
@@ -71,6 +76,7 @@ bool truth(Runtime& runtime, const Value& value) {
     case Kind::none:
       return false;
     case Kind::boolean:
+    case Kind::large:
     case Kind::integer:
       return value.as_integer() != 0;
     case Kind::real:
@@ -106,6 +112,7 @@ bool equal(Runtime& runtime, const Value& left, const Value& right) {
     case Kind::object:
       return left.as_object().equals(runtime, right.as_object());
     case Kind::boolean:
+    case Kind::large:
     case Kind::integer:
     case Kind::real:
     case Kind::text:
@@ -120,6 +127,9 @@ bool equal(Runtime& runtime, const Value& left, const Value& right) {
 
 bool less(Runtime& runtime, const Value& left, const Value& right, std::string_view shown) {
   if (left.is_whole() && right.is_whole()) return left.as_integer() < right.as_integer();
+  if (left.is(Kind::large) && right.is(Kind::large)) return left.as_large() < right.as_large();
+  if (left.is(Kind::large) && right.is_whole()) return false;
+  if (left.is_whole() && right.is(Kind::large)) return true;
   if (left.is_number() && right.is_number()) return left.as_real() < right.as_real();
   if (left.is_text() && right.is_text()) return left.as_text() < right.as_text();
   const bool items = (left.is_list() && right.is_list()) || (left.is(Kind::tuple) && right.is(Kind::tuple));
@@ -182,6 +192,7 @@ std::size_t hash(Runtime& runtime, const Value& value) {
     case Kind::none:
       return static_cast<std::size_t>(value.kind());
     case Kind::boolean:
+    case Kind::large:
     case Kind::integer:
     case Kind::real:
       return std::hash<double>{}(value.as_real() + 0.0);  // 1, 1.0 and true are one key

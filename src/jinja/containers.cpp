@@ -130,6 +130,7 @@ bool is_iterable(const Value& value) {
     case Kind::none:
     case Kind::boolean:
     case Kind::integer:
+    case Kind::large:
     case Kind::real:
       break;
   }

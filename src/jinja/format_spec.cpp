@@ -184,6 +184,7 @@ std::string format_value(Runtime& runtime, const Value& value, std::string_view 
   if (!value.is_text() && !value.is_number()) {
     runtime.fail(fmt::format("unsupported format string passed to {}.__format__", type_name(value)));
   }
+  if (value.is(Kind::large)) runtime.fail(Errc::unsupported, "integers beyond 64 bits are not supported");
   const auto spec = read(runtime, spec_text);
   runtime.charge_bytes(static_cast<std::size_t>(spec.width + spec.precision.value_or(0)));
   if (value.is_text()) return text(runtime, spec, value.as_text());

@@ -26,6 +26,7 @@ Value to_int(Runtime& runtime, const Value& self, const Given& given) {
   const auto fallback = given.has(0) ? given[0] : Value::integer(0);
   require_defined(runtime, self);
   if (self.is_whole()) return Value::integer(self.as_integer());
+  if (self.is(Kind::large)) return self;
   if (self.is(Kind::real)) {
     if (std::isinf(self.as_real())) runtime.fail("cannot convert float infinity to integer");
     return truncated(runtime, self.as_real()).value_or(fallback);
@@ -51,6 +52,7 @@ Value to_float(Runtime& runtime, const Value& self, const Given& given) {
 Value absolute(Runtime& runtime, const Value& self, const Given& /*given*/) {
   require_defined(runtime, self);
   if (self.is(Kind::real)) return Value::real(std::abs(self.as_real()));
+  if (self.is(Kind::large)) return self;
   if (!self.is_whole()) runtime.fail(fmt::format("bad operand type for abs(): '{}'", type_name(self)));
   return self.as_integer() < 0 ? negate(runtime, self) : Value::integer(self.as_integer());
 }
@@ -79,6 +81,7 @@ Value round_filter(Runtime& runtime, const Value& self, const Given& given) {
   if (!self.is_number())
     runtime.fail(fmt::format("type {} doesn't define __round__ method", type_name(self)));
   const auto digits = whole_argument(runtime, given, 0, 0);
+  if (self.is(Kind::large) && method == "common" && digits >= 0) return self;
   if (method == "common") {
     if (self.is_whole()) return round_whole(runtime, self.as_integer(), digits);
     const auto places = static_cast<int>(std::clamp<std::int64_t>(digits, -400, 400));

@@ -34,7 +34,10 @@ std::optional<std::size_t> Range::length(Runtime& /*runtime*/) { return size_; }
 
 Value Range::at(Runtime& /*runtime*/, std::size_t index) { return Value::integer(value(index)); }
 
-Value Range::attribute(Runtime& /*runtime*/, std::string_view name) {
+Value Range::attribute(Runtime& runtime, std::string_view name) {
+  if (name == "count" || name == "index") {
+    runtime.fail(Errc::unsupported, fmt::format("range.{} is not supported", name));
+  }
   if (name == "start") return Value::integer(start_);
   if (name == "stop") return Value::integer(stop_);
   if (name == "step") return Value::integer(step_);

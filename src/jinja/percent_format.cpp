@@ -211,6 +211,7 @@ class PercentFormat {
 
   void whole(const Conversion& conversion, const Value& value) {
     const bool decimal = conversion.type == 'd' || conversion.type == 'i' || conversion.type == 'u';
+    if (value.is(Kind::large)) runtime_.fail(Errc::unsupported, "integers beyond 64 bits are not supported");
     if (!value.is_whole() && !(decimal && value.is(Kind::real))) {
       runtime_.fail(fmt::format("%{} format: {} is required, not {}", conversion.type,
                                 decimal ? "a real number" : "an integer", type_name(value)));

@@ -80,6 +80,9 @@ void print_repr(Runtime& runtime, const Value& value, std::string& out) {
     case Kind::integer:
       fmt::format_to(std::back_inserter(out), "{}", value.as_integer());
       return;
+    case Kind::large:
+      fmt::format_to(std::back_inserter(out), "{}", value.as_large());
+      return;
     case Kind::real:
       return print_real(value.as_real(), out);
     case Kind::text:

@@ -41,9 +41,9 @@ struct Span {
   friend bool operator==(const Span&, const Span&) = default;
 };
 
-/// A rendered text, and which parts of it `{% generation %}` blocks wrote: what a model is trained to write itself.
-/// As transformers has it, a block inside of a macro, a `set` or a `filter` begins where the text of the template
-/// itself had come to.
+/// A rendered text, and which parts of it `{% generation %}` blocks wrote: what a model is trained to write
+/// itself. As transformers has it, a block inside of a macro, a `set` or a `filter` begins where the text of
+/// the template itself had come to.
 struct Rendering {
   std::string text;
   std::vector<Span> generated;

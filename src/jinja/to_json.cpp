@@ -44,6 +44,9 @@ class JsonWriter {
       case Kind::integer:
         out_ += fmt::format_int(value.as_integer()).str();
         return;
+      case Kind::large:
+        out_ += fmt::format_int(value.as_large()).str();
+        return;
       case Kind::real:
         return real(value.as_real());
       case Kind::text:

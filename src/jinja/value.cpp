@@ -2,8 +2,6 @@
 
 #include <limits>
 
-#include "jinja/runtime.h"
-
 namespace dynamo::jinja {
 
 Value Value::boolean(bool value) {
@@ -22,6 +20,17 @@ Value Value::real(double value) {
   Value out(Kind::real);
   out.real_ = value;
   return out;
+}
+
+Value Value::large(std::uint64_t value) {
+  Value out(Kind::large);
+  out.integer_ = static_cast<std::int64_t>(value);
+  return out;
+}
+
+double Value::as_real() const {
+  if (kind_ == Kind::large) return static_cast<double>(as_large());
+  return kind_ == Kind::real ? real_ : static_cast<double>(integer_);
 }
 
 Value Value::text(std::string_view text) {
@@ -83,7 +92,7 @@ Value Value::json(const json::value& value) {
       return integer(value.get_int64());
     case boost::json::kind::uint64:
       if (value.get_uint64() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-        throw Fault{Errc::unsupported, "an integer of the variables does not fit in 64 bits", 0};
+        return large(value.get_uint64());
       }
       return integer(static_cast<std::int64_t>(value.get_uint64()));
     case boost::json::kind::double_:

@@ -19,6 +19,7 @@ enum class Kind : std::uint8_t {
   none,
   boolean,
   integer,
+  large,  // a whole number beyond 64 bits with sign, which JSON may hold: it can be shown and compared
   real,
   text,
   list,
@@ -38,6 +39,7 @@ class Value {
   static Value none() { return Value(Kind::none); }
   static Value boolean(bool value);
   static Value integer(std::int64_t value);
+  static Value large(std::uint64_t value);
   static Value real(double value);
   static Value text(std::string_view text);
   /// Text at the start of a buffer that Heap::join may extend in place.
@@ -47,7 +49,6 @@ class Value {
   static Value tuple(const Items* items);
   static Value dict(const Dict* dict);
   static Value object(Object* object);
-  /// Throws Fault for whole numbers that do not fit in 64 bits with sign.
   static Value json(const json::value& value);
   static Value json(const json::object& value);
 
@@ -63,11 +64,12 @@ class Value {
   bool is_object() const { return kind_ == Kind::object; }
   /// Python's int, of which bool is a kind.
   bool is_whole() const { return kind_ == Kind::integer || kind_ == Kind::boolean; }
-  bool is_number() const { return is_whole() || kind_ == Kind::real; }
+  bool is_number() const { return is_whole() || kind_ == Kind::real || kind_ == Kind::large; }
 
   bool as_boolean() const { return integer_ != 0; }
   std::int64_t as_integer() const { return integer_; }
-  double as_real() const { return kind_ == Kind::real ? real_ : static_cast<double>(integer_); }
+  std::uint64_t as_large() const { return static_cast<std::uint64_t>(integer_); }
+  double as_real() const;
   std::string_view as_text() const { return {text_, size_}; }
   const Absence& as_absence() const { return *absence_; }
   Object& as_object() const { return *object_; }
