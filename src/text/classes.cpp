@@ -169,7 +169,7 @@ Properties all_properties() {
 }  // namespace
 
 namespace detail {
-const std::uint16_t* const kTraitBlocks = kTraitBlocks;
+const std::uint16_t* const kTraitIndex = kTraitBlocks;
 const std::uint8_t* const kTraitTable = kTraits;
 }  // namespace detail
 

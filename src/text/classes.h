@@ -48,12 +48,12 @@ constexpr unsigned kTraitBlock = 128;         // characters
 constexpr std::uint8_t kCategoryBits = 0x1F;  // of a character's traits
 constexpr std::uint8_t kWhiteSpaceBit = 0x20;
 constexpr std::uint8_t kAlphabeticBit = 0x40;
-extern const std::uint16_t* const kTraitBlocks;
+extern const std::uint16_t* const kTraitIndex;
 extern const std::uint8_t* const kTraitTable;
 
 /// Category and bits of a character, or of kBroken.
 inline std::uint8_t traits(char32_t code) noexcept {
-  return kTraitTable[kTraitBlocks[code / kTraitBlock] * kTraitBlock + code % kTraitBlock];
+  return kTraitTable[kTraitIndex[code / kTraitBlock] * kTraitBlock + code % kTraitBlock];
 }
 }  // namespace detail
 
