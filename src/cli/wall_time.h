@@ -15,7 +15,8 @@ struct ZonedTime {
   friend bool operator==(const ZonedTime&, const ZonedTime&) = default;
 };
 
-/// Reads "2026-02-03", "2026-02-03T04:05:06" (both in UTC) and the same with "Z" or an offset such as "+01:00".
+/// Reads "2026-02-03", "2026-02-03T04:05:06" (both in UTC) and the same with "Z" or an offset such as
+/// "+01:00".
 std::optional<ZonedTime> parse_zoned_time(std::string_view text);
 
 /// What `clock` shows, in the zone of this machine.

@@ -31,9 +31,11 @@ INSTANTIATE_TEST_SUITE_P(
                       ZonedTimeCase{"no_zone", "2026-02-03T04:05:06", "2026-02-03T04:05:06Z"},
                       ZonedTimeCase{"utc", "2026-02-03T04:05:06Z", "2026-02-03T04:05:06Z"},
                       ZonedTimeCase{"east", "2026-02-03T04:05:06+01:30", "2026-02-03T02:35:06Z", minutes{90}},
-                      ZonedTimeCase{"west", "2026-02-03T20:05:06-08:00", "2026-02-04T04:05:06Z", minutes{-480}},
-                      ZonedTimeCase{"no_date", "04:05", ""}, ZonedTimeCase{"words", "the day after tomorrow", ""},
-                      ZonedTimeCase{"nothing", "", ""}, ZonedTimeCase{"no_such_day", "2026-02-33", ""}),
+                      ZonedTimeCase{"west", "2026-02-03T20:05:06-08:00", "2026-02-04T04:05:06Z",
+                                    minutes{-480}},
+                      ZonedTimeCase{"no_date", "04:05", ""},
+                      ZonedTimeCase{"words", "the day after tomorrow", ""}, ZonedTimeCase{"nothing", "", ""},
+                      ZonedTimeCase{"no_such_day", "2026-02-33", ""}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(LocalTime, IsTheClocksTime) {
