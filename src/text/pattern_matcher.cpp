@@ -30,8 +30,19 @@ Pattern::Search Matcher::search() {
       return {outcome, {static_cast<std::uint32_t>(*start), static_cast<std::uint32_t>(at_)}};
     }
     if (outcome == Outcome::gave_up || *start == text_.size()) return {outcome, {}};
-    begin = *start + code_point_at(text_, *start).size;
+    begin = std::max(*start + code_point_at(text_, *start).size, leading_run_end(*start));
   }
+}
+
+/// Where the pattern begins with an endless run of characters of a set, and does not match at `begin`, it
+/// does not match further within the same run either: every place where the run could end has been tried.
+std::size_t Matcher::leading_run_end(std::size_t begin) {
+  const Instruction& first = program_.code.front();
+  const bool run = first.op == Op::run_greedy || first.op == Op::run_possessive;
+  if (!run || first.b > 1 || first.c != kEndless) return begin;
+  std::size_t end = begin;
+  while (const auto next = taken(program_.sets[first.a], end)) end = *next;
+  return end;
 }
 
 /// The first place from `at` on where a match can begin.

@@ -47,6 +47,7 @@ class Matcher {
   bool go_back();
   bool spend(std::uint64_t steps);
   std::optional<std::size_t> next_start(std::size_t at) const;
+  std::size_t leading_run_end(std::size_t begin);
 
   bool take_bytes(const Instruction& now);
   bool take_one(const Instruction& now);

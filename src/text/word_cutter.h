@@ -14,14 +14,15 @@ namespace dynamo::text::words {
 enum class Contractions : std::uint8_t {
   none,
   lower,        // 's 't 're 've 'm 'll 'd are words of their own
-  any_case,     // in any case; ſ is an s, too
+  any_case,     // in any case
   behind_word,  // in any case, as the end of the word before
 };
 
 enum class Letters : std::uint8_t {
-  plain,       // \p{L}+
-  with_marks,  // [\p{L}\p{M}]+, marks being no signs
-  cased        // upper-case letters, then lower-case ones: camelCase is two words
+  plain,          // \p{L}+
+  with_marks,     // [\p{L}\p{M}]+, marks being no signs
+  cased,          // upper-case letters, then lower-case ones: camelCase is two words; marks are both
+  cased_in_ascii  // the same, but all letters above ASCII are both and marks neither
 };
 
 /// What may stand before the letters of a word.
@@ -52,7 +53,8 @@ struct Rules {
   Letters letters = Letters::plain;
   Prefix prefix = Prefix::any_but_newline;
   std::size_t most_digits = 3;
-  bool numbers_cut_off = false;  // by a pattern of its own
+  bool numbers_cut_off = false;        // by a pattern of its own
+  bool long_s_in_contractions = true;  // ſ is an s
   bool newlines_behind_signs = true;
   bool slashes_behind_signs = false;  // among those newlines
   Spaces spaces = Spaces::up_to_newline;
@@ -77,7 +79,7 @@ class Cutter {
       if ((first.kinds & kIdeograph) != 0) return run_end(text, at, kIdeograph);
     }
     if ((first.kinds & kNumber) != 0) return numbers_end(text, at);
-    if constexpr (kRules.letters == Letters::cased) {
+    if constexpr (kCased) {
       if (const std::size_t end = cased_word_end(text, at, first); end > at) return end;
     } else {
       if ((first.kinds & kWord) != 0) return run_end(text, at, kWord);
@@ -92,6 +94,8 @@ class Cutter {
 
  private:
   static constexpr Kinds kWord = kRules.letters == Letters::with_marks ? kLetter | kMark : kLetter;
+  static constexpr bool kCased =
+      kRules.letters == Letters::cased || kRules.letters == Letters::cased_in_ascii;
   static constexpr Kinds kNoSign = kSpace | kLetter | kNumber | kWord;
   static constexpr bool kInPieces =
       kRules.ideographs == Ideographs::cut_off || kRules.ideographs == Ideographs::alone;
@@ -124,8 +128,13 @@ class Cutter {
       if (is_kana_or_ideograph(point.code) != kWanted) return {kIdeograph, point.size};
     }
     if constexpr (kRules.ideographs == Ideographs::han_words) {
-      constexpr Kinds kCased = kUpper | kLower;
-      if (is_han(point.code)) return {static_cast<Kinds>((kinds & ~kCased) | kIdeograph), point.size};
+      constexpr Kinds kCases = kUpper | kLower;
+      if (is_han(point.code)) return {static_cast<Kinds>((kinds & ~kCases) | kIdeograph), point.size};
+    }
+    if constexpr (kRules.letters == Letters::cased_in_ascii) {
+      constexpr Kinds kCases = kUpper | kLower;
+      const bool letter = (kinds & kLetter) != 0;
+      return {static_cast<Kinds>(letter ? kinds | kCases : kinds & ~kCases), point.size};
     }
     return {kinds, point.size};
   }
@@ -171,7 +180,8 @@ class Cutter {
       default:
         break;
     }
-    const bool long_s = kCaseBit != 0 && text.substr(at + 1).starts_with("ſ");
+    const bool long_s =
+        kCaseBit != 0 && kRules.long_s_in_contractions && text.substr(at + 1).starts_with("ſ");
     return long_s ? at + 3 : at;
   }
 
@@ -183,9 +193,10 @@ class Cutter {
     const bool space = text[at] == ' ';
     if constexpr (kRules.prefix == Prefix::space) {
       if (!space) return at;
-      if ((second.kinds & kNumber) != 0) return run_end(text, behind, kNumber);
+      const bool number = (second.kinds & kNumber) != 0 && !kRules.numbers_cut_off;
+      if (number) return run_end(text, behind, kNumber);
     }
-    if constexpr (kRules.letters != Letters::cased) {
+    if constexpr (!kCased) {
       if ((second.kinds & kWord) != 0 && (first.kinds & kNewline) == 0) return run_end(text, behind, kWord);
     }
     if (space && (second.kinds & (kNoSign | kCutOff)) == 0) return signs_end(text, behind);
@@ -240,7 +251,7 @@ class Cutter {
     if ((first.kinds & kNewline) != 0) return at;
     const std::size_t behind = at + first.size;
     if (const std::size_t lower = lower_end(text, behind); lower > behind) return lower;
-    if ((first.kinds & kMark) != 0) return lower_end(text, at);
+    if ((first.kinds & kUpper) != 0) return lower_end(text, at);  // a mark
     const std::size_t upper = run_end(text, behind, kUpper);
     return upper > behind ? upper : at;
   }

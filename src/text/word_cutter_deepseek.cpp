@@ -37,7 +37,8 @@ class DeepSeekCutter {
   static Character character(std::string_view text, std::size_t at) noexcept {
     const auto byte = static_cast<unsigned char>(text[at]);
     constexpr bool kAscii = kPiece == Piece::others;
-    if (byte < 0x80) [[likely]] return {kAscii ? kKindsOfAscii[byte] : kIdeograph, 1};
+    if (byte < 0x80) [[likely]]
+      return {kAscii ? kKindsOfAscii[byte] : kIdeograph, 1};
     const CodePoint point = long_code_point_at(text, at);
     const bool here = is_kana_or_ideograph(point.code) == (kPiece == Piece::ideographs);
     return {here ? kinds_of_code(point.code) : kIdeograph, point.size};

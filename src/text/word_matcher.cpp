@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "text/word_cutter.h"
 #include "text/word_cutter_deepseek.h"
 
 namespace dynamo::text {
-
-const std::string_view kByteLevelPattern =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
 namespace words {
 
@@ -41,7 +39,37 @@ constexpr Rules kCl100k{.most_digits = kAnyNumber, .spaces = Spaces::all_at_end}
 constexpr Rules kCl100kThreeDigits{.spaces = Spaces::all_at_end};
 constexpr Rules kMiniCpm{.numbers_cut_off = true};
 constexpr Rules kQwen2WithIdeographs{.most_digits = 1, .ideographs = Ideographs::cut_off};
+constexpr Rules kDigitsThenByteLevel{.contractions = Contractions::lower,
+                                     .prefix = Prefix::space,
+                                     .most_digits = 1,
+                                     .numbers_cut_off = true,
+                                     .newlines_behind_signs = false,
+                                     .spaces = Spaces::leave_one};
+constexpr Rules kTekkenOfGguf{.contractions = Contractions::none,
+                              .letters = Letters::cased_in_ascii,
+                              .most_digits = 1,
+                              .slashes_behind_signs = true};
+constexpr Rules kGpt4oOfGguf{.contractions = Contractions::behind_word,
+                             .letters = Letters::cased_in_ascii,
+                             .long_s_in_contractions = false,
+                             .slashes_behind_signs = true};
+constexpr Rules kBailing{.most_digits = 1, .long_s_in_contractions = false};
 constexpr Rules kQwen2Lines{.most_digits = 1, .newlines_behind_signs = false};
+
+/// Some files have newlines themselves where others have \n, which is the same to a pattern.
+std::string with_escaped_newlines(std::string_view pattern) {
+  std::string escaped;
+  for (const char c : pattern) {
+    if (c == '\n') {
+      escaped += "\\n";
+    } else if (c == '\r') {
+      escaped += "\\r";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
 
 /// Patterns as they stand in `tokenizer.json`, in sequence; unused places are empty.
 struct Family {
@@ -49,12 +77,14 @@ struct Family {
   WordMatcher next;
 };
 
+constexpr std::string_view kGpt2 =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+constexpr std::string_view kOneDigit = R"(\p{N})";
 constexpr std::string_view kThreeDigits = R"(\p{N}{1,3})";
 constexpr std::string_view kKanaOrIdeographs = "[一-龥぀-ゟ゠-ヿ]+";
 
 constexpr Family kFamilies[] = {
-    {{R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"},
-     Cutter<kByteLevel>::next},
+    {{kGpt2}, Cutter<kByteLevel>::next},
     {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|)"
       R"(\s+(?!\S)|\s+)"},
      Cutter<kLlama3>::next},
@@ -66,9 +96,8 @@ constexpr Family kFamilies[] = {
     {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|)"
       R"(\s*[\r\n]+|\s+(?!\S)|\s+)"},
      Cutter<kQwen35>::next},
-    {{"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1}| "
-      "?[^\\s\\p{L}\\p{N}\r\n]+|\\s*[\r\n]+|"
-      "\\s+(?!\\S)|\\s+"},
+    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|)"
+      R"(\s+(?!\S)|\s+)"},
      Cutter<kQwen2Lines>::next},
     {{R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
       R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
@@ -89,6 +118,17 @@ constexpr Family kFamilies[] = {
     {{R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|(?>\p{N}{1,3})| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|)"
       R"(\s+(?!\S)|\s)"},
      Cutter<kCl100kThreeDigits>::next},
+    {{kOneDigit, kGpt2}, Cutter<kDigitsThenByteLevel>::next},
+    {{R"([^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+()"
+      R"((?=[\p{L}])([^A-Z]))*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
+     Cutter<kTekkenOfGguf>::next},
+    {{R"([^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|')"
+      R"([lL][lL]|'[dD])?|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+((?=[\p{L}])([^A-Z]))*(?:'[sS]|'[tT]|'[rR][eE]|)"
+      R"('[vV][eE]|'[mM]|'[lL][lL]|'[dD])?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
+     Cutter<kGpt4oOfGguf>::next},
+    {{R"('(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[)"
+      R"(\r\n]|\s+(?!\S)|\s+)"},
+     Cutter<kBailing>::next},
     {{kThreeDigits,
       R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}+| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
      Cutter<kMiniCpm>::next},
@@ -96,18 +136,22 @@ constexpr Family kFamilies[] = {
       R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
      Cutter<kQwen2WithIdeographs>::next},
     {{kThreeDigits, kKanaOrIdeographs,
-      "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| "
-      "?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"},
+      R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|)"
+      R"(\s*[\r\n]+|\s+(?!\S)|\s+)"},
      next_deepseek_word},
 };
 
 }  // namespace
 }  // namespace words
 
+const std::string_view kByteLevelPattern = words::kGpt2;
+
 WordMatcher find_word_matcher(std::span<const std::string_view> patterns) {
+  std::vector<std::string> wanted;
+  for (const std::string_view pattern : patterns) wanted.push_back(words::with_escaped_newlines(pattern));
   for (const words::Family& family : words::kFamilies) {
     const auto end = std::ranges::find(family.patterns, std::string_view());
-    if (std::ranges::equal(patterns, std::ranges::subrange(family.patterns.begin(), end))) return family.next;
+    if (std::ranges::equal(wanted, std::ranges::subrange(family.patterns.begin(), end))) return family.next;
   }
   return nullptr;
 }
