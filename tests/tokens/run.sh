@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [pytest options]: tokenizers of every kind, ours beside the real library, on random texts.
-# DYNAMO_TOKENS_PRESET names the build to test (release), DYNAMO_TOKENS_TEXTS the texts for each tokenizer and question.
+# DYNAMO_TOKENS_PRESET names the build to test (release), DYNAMO_TOKENS_TEXTS how many texts each tokenizer gets.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/lib.sh

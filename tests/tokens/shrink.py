@@ -13,7 +13,9 @@ def shrink(question: Question, differs: Callable[[list[Question]], list[bool]]) 
     """`differs` tells for each of many questions whether it shows the difference; asked once per round."""
     for _ in range(ROUNDS):
         candidates = list(smaller(question))
-        failing = [candidate for candidate, fails in zip(candidates, differs(candidates)) if fails] if candidates else []
+        if not candidates:
+            break
+        failing = [candidate for candidate, fails in zip(candidates, differs(candidates)) if fails]
         if not failing:
             break
         question = min(failing, key=len)
