@@ -90,7 +90,7 @@ Result<PreTokenizerPtr> load_punctuation(const json::value& definition) {
 Result<PreTokenizerPtr> load_character_delimiter(const json::value& definition) {
   const auto delimiter = character_member(definition, "delimiter");
   if (!delimiter) return std::unexpected(delimiter.error());
-  return cutting(CutAtCharacter{.delimiter = *delimiter, .delimiters = Delimiters::removed});
+  return cutting(CutAtCharacter{*delimiter});
 }
 
 Result<PreTokenizerPtr> load_fixed_length(const json::value& definition) {

@@ -65,8 +65,7 @@ void ByteLevel::split(PlainPieces& pieces) const {
   pieces = std::move(out);
 }
 
-Metaspace::Metaspace(char32_t mark, Prepend prepend, bool cuts)
-    : cutter_{.delimiter = mark, .delimiters = Delimiters::merged_with_next}, prepend_(prepend), cuts_(cuts) {
+Metaspace::Metaspace(char32_t mark, Prepend prepend, bool cuts) : prepend_(prepend), cuts_(cuts) {
   text::append_code_point(mark_, mark);
 }
 
@@ -86,10 +85,10 @@ void Metaspace::append_marked(std::string_view text, std::string& out) const {
 }
 
 void Metaspace::cut(std::string_view text, std::vector<text::Range>& parts) const {
-  if (cuts_) {
-    cutter_.cut(text, parts);
-  } else {
-    parts.push_back(whole(text));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = cuts_ ? std::min(text.find(mark_, at + 1), text.size()) : text.size();
+    parts.push_back({.begin = static_cast<std::uint32_t>(at), .end = static_cast<std::uint32_t>(end)});
+    at = end;
   }
 }
 
@@ -103,13 +102,13 @@ void Metaspace::split(std::vector<text::AlignedText>& pieces) const {
     kSpaces.find_all(piece.text(), matches);
     piece.replace(matches, mark_);
     if (prepends(piece.text(), piece.origin().begin == 0)) piece.prepend(mark_);
-    if (cuts_) {
-      parts.clear();
-      cutter_.cut(piece.text(), parts);
-      for (const text::Range part : parts) out.push_back(piece.slice(part));
-    } else if (!piece.empty()) {
+    if (!cuts_ && !piece.empty()) {  // not even cut anew, which would change its origin
       out.push_back(std::move(piece));
+      continue;
     }
+    parts.clear();
+    cut(piece.text(), parts);
+    for (const text::Range part : parts) out.push_back(piece.slice(part));
   }
   pieces = std::move(out);
 }

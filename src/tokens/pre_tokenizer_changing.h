@@ -42,10 +42,10 @@ class Metaspace final : public PreTokenizer {
   bool prepends(std::string_view piece, bool at_start) const;
   /// Appends `text` with marks for spaces.
   void append_marked(std::string_view text, std::string& out) const;
+  /// Appends to `parts` what lies between the places before marks, or all of `text` where that is not wanted.
   void cut(std::string_view text, std::vector<text::Range>& parts) const;
 
   std::string mark_;
-  CutAtCharacter cutter_;
   Prepend prepend_;
   bool cuts_;
 };

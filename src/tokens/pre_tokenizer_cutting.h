@@ -61,28 +61,6 @@ std::vector<Section> character_sections(std::string_view text, Predicate is_deli
   return sections_of(matches, text.size());
 }
 
-/// Cuts at characters that have a property.
-template <text::Property kProperty>
-struct CutAtProperty {
-  Delimiters delimiters;
-
-  void cut(std::string_view text, std::vector<text::Range>& parts) const {
-    const auto is_delimiter = [](char32_t character) { return text::has(character, kProperty); };
-    join_sections(character_sections(text, is_delimiter), delimiters, parts);
-  }
-};
-
-/// Cuts at one character.
-struct CutAtCharacter {
-  char32_t delimiter;
-  Delimiters delimiters;
-
-  void cut(std::string_view text, std::vector<text::Range>& parts) const {
-    const auto is_delimiter = [&](char32_t character) { return character == delimiter; };
-    join_sections(character_sections(text, is_delimiter), delimiters, parts);
-  }
-};
-
 /// Runs of characters of one kind are parts; `kind_of` gives the kind, or a value equal to `dropped` for
 /// characters that belong to no part, or `alone` for those that each are one.
 template <class Kind, class KindOf>
@@ -100,6 +78,28 @@ void cut_runs(std::string_view text, Kind dropped, Kind alone, KindOf kind_of,
     last = kind;
   }
 }
+
+/// Cuts at characters that have a property.
+template <text::Property kProperty>
+struct CutAtProperty {
+  Delimiters delimiters;
+
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    const auto is_delimiter = [](char32_t character) { return text::has(character, kProperty); };
+    if (delimiters == Delimiters::removed) return cut_runs(text, true, true, is_delimiter, parts);
+    join_sections(character_sections(text, is_delimiter), delimiters, parts);
+  }
+};
+
+/// Cuts at one character, which is removed.
+struct CutAtCharacter {
+  char32_t delimiter;
+
+  void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    const auto is_delimiter = [&](char32_t character) { return character == delimiter; };
+    cut_runs(text, true, true, is_delimiter, parts);
+  }
+};
 
 /// Words (\w+) and runs of what is neither a word nor white space.
 struct CutWords {
@@ -133,13 +133,14 @@ struct CutAsBert {
 /// very beginning of a piece there is nothing, and the library drops them.
 struct CutScripts {
   void cut(std::string_view text, std::vector<text::Range>& parts) const {
+    const std::size_t before = parts.size();
     std::uint8_t last = 0;
     for (std::size_t at = 0; at < text.size();) {
       const auto begin = static_cast<std::uint32_t>(at);
       const std::uint8_t script = text::properties(text::next_character(text, at)).script;
       const bool starts = script != 0 && script != last;
       if (starts) parts.push_back({.begin = begin, .end = begin});
-      if (!parts.empty()) parts.back().end = static_cast<std::uint32_t>(at);
+      if (parts.size() > before) parts.back().end = static_cast<std::uint32_t>(at);
       if (script != 0) last = script;
     }
   }

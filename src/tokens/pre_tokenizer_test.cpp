@@ -116,6 +116,10 @@ INSTANTIATE_TEST_SUITE_P(
         PreTokenizerCase{"no_steps", R"({"type":"Sequence","pretokenizers":[]})", "a b", "|a b:0-3"},
         PreTokenizerCase{"first_word_is_first", kWordsThenFirst, "Hey you", "|▁Hey:0-3|you:4-7"},
         PreTokenizerCase{"first_word_is_not_first", kWordsThenFirst, " Hey you", "|Hey:1-4|you:5-8"},
+        PreTokenizerCase{
+            "spaces_before_a_script_go",
+            R"({"type":"Sequence","pretokenizers":[{"type":"Punctuation"},{"type":"UnicodeScripts"}]})",
+            "a! b", "|a:0-1|!:1-2|b:3-4"},
         PreTokenizerCase{"spaces_for_all",
                          R"({"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},
                              {"type":"ByteLevel","add_prefix_space":true}]})",
@@ -274,6 +278,9 @@ TEST(PreTokenizer, FastWayEqualsTheOneThatRemembers) {
       R"({"type":"ByteLevel","add_prefix_space":true})",
       R"({"type":"Split","pattern":{"Regex":"a*"},"behavior":"MergedWithPrevious","invert":true})",
       R"({"type":"Split","pattern":{"Regex":"\\s+"},"behavior":"MergedWithNext","invert":false})",
+      R"({"type":"Sequence","pretokenizers":[{"type":"Punctuation"},{"type":"UnicodeScripts"},{"type":"FixedLength"}]})",
+      R"({"type":"Sequence","pretokenizers":[{"type":"Punctuation"},{"type":"Metaspace","replacement":"_"},
+          {"type":"BertPreTokenizer"},{"type":"Digits","individual_digits":true}]})",
       kWordsThenFirst};
   std::mt19937 random(5);
   for (const std::string_view definition : definitions) {
