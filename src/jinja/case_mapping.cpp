@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utf8proc.h>
 
 #include "jinja/characters.h"
@@ -135,6 +137,22 @@ std::string capitalize(std::string_view text) {
       append_title(out, c);
     } else {
       append_lower(out, c, text, begin, at);
+    }
+  }
+  return out;
+}
+
+std::string casefold(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = next_character(text, at);
+    std::array<utf8proc_int32_t, 8> folded{};
+    const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), folded.data(), folded.size(),
+                                               UTF8PROC_CASEFOLD, nullptr);
+    if (count <= 0) append_character(out, c);
+    for (const auto part :
+         std::span(folded).first(static_cast<std::size_t>(std::max<utf8proc_ssize_t>(0, count)))) {
+      append_character(out, static_cast<char32_t>(part));
     }
   }
   return out;

@@ -44,6 +44,7 @@ std::string lower(std::string_view text);
 std::string title(std::string_view text);
 std::string capitalize(std::string_view text);
 std::string swapcase(std::string_view text);
+std::string casefold(std::string_view text);
 
 /// Without white space at the ends.
 std::string_view strip_left(std::string_view text);

@@ -203,7 +203,7 @@ constexpr Builtin kMethods[] = {
     builtin("title", mapped<title>),
     builtin("capitalize", mapped<capitalize>),
     builtin("swapcase", mapped<swapcase>),
-    builtin("casefold", mapped<lower>),
+    builtin("casefold", mapped<casefold>),
     builtin("partition", partition, 1, ""),
     builtin("rpartition", rpartition, 1, ""),
     builtin("center", justify<Align::center>, 1, "", ""),

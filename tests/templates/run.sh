@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # run.sh [pytest options]: chat templates of every family, our prompts beside those of the real transformers.
 # run.sh golden: writes the golden files of the unit tests anew.
-# DYNAMO_TEMPLATE_CONVERSATIONS is the number of conversations for each template (300), DYNAMO_TEMPLATE_SEED their seed.
+# DYNAMO_TEMPLATE_CONVERSATIONS is the number of conversations for each template (300), DYNAMO_TEMPLATE_EXPRESSIONS that
+# of random expressions (3000), DYNAMO_TEMPLATE_SEED their seed.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/lib.sh
@@ -14,7 +15,7 @@ cd "$here"
 if [ "${1-}" = golden ]; then
   exec "$python" golden.py
 fi
-"$ROOT/tools/build.sh" dev dynamo
+"$ROOT/tools/build.sh" dev dynamo jinja_test
 export DYNAMO_BIN=$ROOT/build/dev/dynamo
 failed=0
 "$python" -m pytest -c pytest.ini --rootdir "$here" --confcutdir "$here" --quiet \
