@@ -60,7 +60,7 @@ TEST(JsonScanner, AgreesWithTheParserOnRandomTexts) {
   constexpr std::string_view kCharacters = "{}[]\",:0123.-+tfn rue alse ull\\u\"\"\"";
   std::mt19937 random(1);
   int valid = 0;
-  for (int round = 0; round < 10000; ++round) {
+  for (int round = 0; round < 20000; ++round) {
     std::string text;
     const int size = std::uniform_int_distribution<int>(1, 9)(random);
     for (int i = 0; i < size; ++i) {
