@@ -185,6 +185,7 @@ std::optional<std::size_t> length(Runtime& runtime, const Value& value) {
 }
 
 Value attribute(Runtime& runtime, const Value& object, std::string_view name) {
+  if (object.is_undefined() && name == "__class__") return hidden(runtime, object, name);
   require_defined(runtime, object);
   const auto own = own_attribute(runtime, object, name);
   if (!own.is_missing()) return own;

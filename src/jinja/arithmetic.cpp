@@ -32,10 +32,7 @@ std::string_view symbol(Operation operation) {
 }
 
 [[noreturn]] void unsupported(Runtime& runtime, Operation operation, const Value& left, const Value& right) {
-  if (operation == Operation::subtract &&
-      (type_name(left).starts_with("dict_") || type_name(right).starts_with("dict_"))) {
-    runtime.fail(Errc::unsupported, "sets are not supported");
-  }
+  if (operation == Operation::subtract) refuse_sets(runtime, left, right);
   require_defined(runtime, left);
   require_defined(runtime, right);
   if (operation == Operation::add && (left.is_text() || left.is_sequence())) {

@@ -59,6 +59,12 @@ bool less_items(Runtime& runtime, const Value& left, const Value& right, std::st
 
 }  // namespace
 
+void refuse_sets(Runtime& runtime, const Value& left, const Value& right) {
+  if (type_name(left).starts_with("dict_") || type_name(right).starts_with("dict_")) {
+    runtime.fail(Errc::unsupported, "sets are not supported");
+  }
+}
+
 void require_defined(Runtime& runtime, const Value& value) {
   if (!value.is_undefined()) return;
   const auto& [message, owner, name] = value.as_absence();
@@ -134,6 +140,7 @@ bool less(Runtime& runtime, const Value& left, const Value& right, std::string_v
   if (left.is_text() && right.is_text()) return left.as_text() < right.as_text();
   const bool items = (left.is_list() && right.is_list()) || (left.is(Kind::tuple) && right.is(Kind::tuple));
   if (items) return less_items(runtime, left, right, shown);
+  refuse_sets(runtime, left, right);
   require_defined(runtime, left);
   require_defined(runtime, right);
   runtime.fail(fmt::format("'{}' not supported between instances of '{}' and '{}'", shown, type_name(left),

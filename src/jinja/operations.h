@@ -64,6 +64,8 @@ Value format_braces(Runtime& runtime, std::string_view format, const Arguments& 
 Value call(Runtime& runtime, const Value& callee, const Arguments& arguments);
 bool is_callable(const Value& value);
 
+/// Fails for the views of dicts, which Python subtracts and compares as sets.
+void refuse_sets(Runtime& runtime, const Value& left, const Value& right);
 /// Fails with what is known of an undefined value, when it is one.
 void require_defined(Runtime& runtime, const Value& value);
 
