@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 #include "text/code_point.h"
 
@@ -161,12 +162,74 @@ std::uint32_t JsonCursor::unsigned_number() {
   return value;
 }
 
+namespace {
+
+constexpr int kLargestPower = 308;
+
+double power_of_ten(int exponent) {
+  static const auto powers = [] {
+    std::array<double, kLargestPower + 1> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::string text = fmt::format("1e{}", i);
+      std::from_chars(text.data(), text.data() + text.size(), all[i]);
+    }
+    return all;
+  }();
+  return powers[static_cast<std::size_t>(exponent)];
+}
+
+/// As many digits of a number as fit into 64 bits, and the power of ten that they are to be multiplied by.
+struct Decimal {
+  std::uint64_t digits = 0;
+  int exponent = 0;
+};
+
+Decimal decimal_of(std::string_view text) {
+  Decimal decimal;
+  bool fraction = false;
+  bool full = false;
+  for (const char c : text) {
+    if (c == 'e' || c == 'E') break;
+    if (c == '.') fraction = true;
+    if (c < '0' || c > '9') continue;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    full = full || decimal.digits > (std::numeric_limits<std::uint64_t>::max() - digit) / 10;
+    if (!full) decimal.digits = decimal.digits * 10 + digit;
+    if (full != fraction) decimal.exponent += full ? 1 : -1;
+  }
+  return decimal;
+}
+
+/// The number as the library's JSON reader has it: its digits, rounded, times or through a power of ten,
+/// rounded again. The last bit may so be another than that of the nearest double, and equal scores are told
+/// by it.
+double rounded_twice(std::string_view text, double nearest) {
+  const std::size_t e = text.find_first_of("eE");
+  int written = 0;
+  if (e != std::string_view::npos) {
+    const std::size_t digits = e + (e + 1 < text.size() && text[e + 1] == '+' ? 2 : 1);
+    std::from_chars(text.data() + digits, text.data() + text.size(), written);
+  }
+  const Decimal decimal = decimal_of(text);
+  const int exponent = decimal.exponent + written;
+  if (exponent < -kLargestPower || exponent > kLargestPower) return nearest;
+  const double power = power_of_ten(std::abs(exponent));
+  const auto digits = static_cast<double>(decimal.digits);
+  const double value = exponent < 0 ? digits / power : digits * power;
+  return text.starts_with('-') ? -value : value;
+}
+
+}  // namespace
+
 double JsonCursor::number() {
-  const std::string_view digits = number_text();
+  const std::string_view text = number_text();
   double value = 0;
-  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (digits.empty() || problem != std::errc{} || end != digits.data() + digits.size()) fail_with("a number");
-  return value;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || problem != std::errc{} || end != text.data() + text.size()) {
+    fail_with("a number");
+    return value;
+  }
+  return rounded_twice(text, value);
 }
 
 void JsonCursor::skip_string() {

@@ -31,6 +31,7 @@ class JsonCursor {
   std::string_view string();
   /// A whole number from 0 to 2^32 - 1.
   std::uint32_t unsigned_number();
+  /// A number as the library reads it, which is not always the nearest double.
   double number();
   /// Any value, as its text. Its inside is followed only as far as its end has to be found.
   std::string_view skip();

@@ -88,6 +88,18 @@ TEST(JsonCursorTest, ReadsNumbers) {
   EXPECT_THAT(cursor.error().message, ::testing::HasSubstr("a whole number from 0 to 4294967295"));
 }
 
+TEST(JsonCursorTest, RoundsNumbersAsTheLibraryDoes) {
+  const auto read = [](std::string_view text) {
+    JsonCursor cursor(text);
+    return cursor.number();
+  };
+  EXPECT_EQ(read("-10.714790333659213"), -10.714790333659211);  // found by tests/tokens
+  EXPECT_EQ(read("-6.584156539999087"), -6.584156539999087);    // few digits: nothing is rounded twice
+  EXPECT_EQ(read("123456789012345678901234567890"), 12345678901234567890.0 * 1e10);
+  EXPECT_EQ(read("0.1234567890123456789012e+3"), 12345678901234567890.0 / 1e17);
+  EXPECT_EQ(read("-2e-310"), -2e-310);
+}
+
 TEST(JsonCursorTest, TheFirstFailureSticks) {
   JsonCursor cursor("x 1");
   cursor.expect('[');
