@@ -26,6 +26,25 @@ TEXTS = ["english", "code", "chinese", "mixed"]
 ROUNDS = 6
 # The text is measured for what it does to a tokenizer, not for its speed: one time over it will do.
 WORST_ROUNDS = 2
+TEMPLATES = ["chatml", "hermes_tool_use", "llama31_tools", "kimi_k2"]
+CALL = {"name": "get_weather", "arguments": {"city": "Paris", "unit": "celsius"}}
+PARAMETERS = {"type": "object", "properties": {"city": {"type": "string", "description": "Where"}}, "required": ["city"]}
+CHAT = {
+    "messages": [
+        {"role": "system", "content": "You are a helpful assistant."},
+        {"role": "user", "content": "What is the weather in Paris, and what should I wear?"},
+        {"role": "assistant", "content": "", "tool_calls": [{"id": "call_1", "type": "function", "function": CALL}]},
+        {"role": "tool", "name": "get_weather", "tool_call_id": "call_1", "content": '{"degrees": 12, "rain": true}'},
+        {"role": "user", "content": "And tomorrow?"},
+    ],
+    "tools": [
+        {"type": "function", "function": {"name": name, "description": f"Tells the {name}.", "parameters": PARAMETERS}}
+        for name in ("get_weather", "get_time", "search")
+    ],
+    "add_generation_prompt": True,
+    "bos_token": "<s>",
+    "eos_token": "</s>",
+}
 
 
 def ask(subject: str, *arguments: object) -> dict[str, Any]:
@@ -107,9 +126,23 @@ def main() -> None:
         for vocabulary in vocabularies:
             case = text.stem.removeprefix("worst-")
             print(measure("encode", vocabulary, text.name, WORST_ROUNDS).row(f"{case}, {vocabulary}"), flush=True)
+    print("\n| chat template | µs to render | µs to read the template |\n|---|---|---|")
+    for family in TEMPLATES:
+        print(rendering(family), flush=True)
     print("\n| loading | CPU ms, dynamo / library | MiB held | MiB at most |\n|---|---|---|---|")
     for vocabulary, model in models.items():
         print(loading(vocabulary, model, repeat), flush=True)
+
+
+def rendering(family: str) -> str:
+    """A chat of five messages with tools."""
+    variables = RESULTS / "chat.json"
+    variables.write_text(json.dumps(CHAT))
+    template = ROOT / "tests" / "templates" / "families" / f"{family}.jinja"
+    argv = ["taskset", "--cpu-list", SUBJECT_CORE, RELEASE / "bench" / "measure_templates", template, variables, "1"]
+    result = json.loads(subprocess.run([str(word) for word in argv], capture_output=True, check=True).stdout)
+    keep("tokens", {"template": family} | result)
+    return f"| {family} | {result['render_us']:.1f} | {result['parse_us']:.0f} |"
 
 
 def loading(vocabulary: str, model: pathlib.Path, repeat: int) -> str:
