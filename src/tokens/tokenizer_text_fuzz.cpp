@@ -40,15 +40,18 @@ json::object byte_level_model() {
   return {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", merges}};
 }
 
+/// Whether added tokens take white space beside them along; then it is lost in decoded text.
+enum class Strip { never, some };
+
 /// Ids from 1000, behind those of every model here.
-json::array added_tokens(bool normalized) {
+json::array added_tokens(bool normalized, Strip strip = Strip::some) {
   json::array added;
-  for (const std::string_view content : {"<|a|>", "<|a|><|b|>", "ab ab", "\xC3\xA9"}) {
+  for (const std::string_view content : {"<|a|>", "<|a|><|b|>", "ab ab", "\xE2\x82\xAC"}) {
     added.push_back(json::object{{"id", 1000 + added.size()},
                                  {"content", content},
                                  {"single_word", content == "ab ab"},
-                                 {"lstrip", content == "<|a|>"},
-                                 {"rstrip", content == "\xC3\xA9"},
+                                 {"lstrip", strip == Strip::some && content == "<|a|>"},
+                                 {"rstrip", strip == Strip::some && content == "\xE2\x82\xAC"},
                                  {"normalized", normalized},
                                  {"special", content == "<|a|>"}});
   }
@@ -68,7 +71,7 @@ json::object byte_level(std::string_view pattern) {
                                            {"trim_offsets", true},
                                            {"use_regex", false}}}}}},
           {"decoder", {{"type", "ByteLevel"}}},
-          {"added_tokens", added_tokens(false)}};
+          {"added_tokens", added_tokens(false, Strip::never)}};
 }
 
 json::object with_normalizer(json::object definition, json::value normalizer) {
