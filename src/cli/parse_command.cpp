@@ -1,12 +1,11 @@
 #include <charconv>
-#include <cstdlib>
 #include <fmt/ranges.h>
 #include <random>
-#include <unistd.h>
 
 #include "cli/answer_output.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/printing.h"
 #include "cli/token_input.h"
 
 #include "parsers/parser.h"
@@ -66,12 +65,6 @@ void declare(FlagSet& set, ParseFlags& flags) {
   set.flag("--json", flags.json, "Print the message as a JSON object");
   set.flag("--jsonl", flags.jsonl, "Print one delta a line as JSON");
   set.flag("--list", flags.list, "List the parsers (with --json, as JSON)");
-}
-
-bool in_color(const std::string& choice) {
-  if (choice != "auto") return choice == "always";
-  const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
 /// Sizes of pieces: the same for the same seed.

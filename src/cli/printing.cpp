@@ -1,5 +1,8 @@
 #include "cli/printing.h"
 
+#include <cstdlib>
+#include <unistd.h>
+
 #include "base/table.h"
 #include "base/yaml.h"
 
@@ -86,6 +89,12 @@ std::string document_text(json::value document, const std::string& format) {
     for (json::value& item : items->get_array()) drop_managed_fields(item);
   }
   return format == "json" ? json::dump_pretty(document) + "\n" : yaml::emit(document);
+}
+
+bool in_color(std::string_view choice) {
+  if (choice != "auto") return choice == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
 }  // namespace dynamo::cli

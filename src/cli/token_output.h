@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/json.h"
+
 #include "tokens/tokenizer.h"
 
 /// How tokens are shown. Pure.

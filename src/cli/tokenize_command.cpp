@@ -1,6 +1,5 @@
-#include <unistd.h>
-
 #include "cli/commands.h"
+#include "cli/printing.h"
 #include "cli/token_input.h"
 #include "cli/token_output.h"
 
@@ -44,12 +43,6 @@ void declare(FlagSet& set, TokenizeFlags& flags) {
   set.flag("--no-special-tokens", flags.no_special_tokens,
            "Leave out the tokens that the model puts around every text");
   set.text("--color", flags.color, "Colours instead of a table", {.allowed{"auto", "always", "never"}});
-}
-
-bool in_color(const std::string& choice) {
-  if (choice != "auto") return choice == "always";
-  const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
 Result<void> show(const tokens::Tokenizer& tokenizer, const TokenizeFlags& flags, std::string_view text) {

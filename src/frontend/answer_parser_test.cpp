@@ -100,7 +100,7 @@ struct ChoiceCase {
   std::string_view name;
   std::string_view members;
   std::string_view tool_parser;
-  std::string_view forced_tool = "";
+  std::string_view forced_tool;
   bool calls_required = false;
 };
 class ParserOptionsTest : public ::testing::TestWithParam<ChoiceCase> {};

@@ -67,7 +67,7 @@ struct ModelEntry {
   std::string id;
   std::int64_t created = 0;
   std::string owner = "nvidia";
-  std::string engine{};  // "mock" and the like, for answers that no model gives; empty = not shown
+  std::string engine{};             // "mock" and the like, for answers that no model gives; empty = not shown
   std::uint64_t max_model_len = 0;  // tokens of one sequence; 0 = not shown
   std::string tokenizer{};          // who tokenizes: "frontend" or "engine"; empty = not shown
 };

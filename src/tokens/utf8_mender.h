@@ -5,8 +5,8 @@
 
 namespace dynamo::tokens {
 
-/// Bytes to UTF-8, in pieces: a character that is cut by the end of a piece waits for its rest. What is broken
-/// becomes U+FFFD, as text::repaired has it for a whole text.
+/// Bytes to UTF-8, in pieces: a character that is cut by the end of a piece waits for its rest. What is
+/// broken becomes U+FFFD, as text::repaired has it for a whole text.
 class Utf8Mender {
  public:
   /// Appends to `out` the characters that `bytes` completes.

@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 preset=${DYNAMO_TOKENS_PRESET:-release}
 results=$ROOT/build/results/tokens
 
+# shellcheck disable=SC2317  # once calls it
 make_tokenizers() { "$python" "$here/make_tokenizers.py" "$1"; }
 
 export PYTHONDONTWRITEBYTECODE=1 RUST_BACKTRACE=0
