@@ -7,7 +7,7 @@ namespace dynamo::text {
 namespace {
 
 const OnigUChar* bytes(std::string_view text) {
-  static constexpr std::string_view kEmpty = "";
+  static constexpr std::string_view kEmpty{"", 0};
   return reinterpret_cast<const OnigUChar*>(text.data() == nullptr ? kEmpty.data() : text.data());
 }
 
