@@ -16,7 +16,7 @@ int run_reaper_when_asked(int argc, char** argv, char**) {
   if (argc == 2 && std::string_view(argv[1]) == "pod-reaper") std::_Exit(dynamo::process::run_reaper(0));
   return 0;
 }
-[[gnu::section(".init_array"), gnu::used]] int (*const reaper_entry)(int, char**,
+[[gnu::section(".init_array"), gnu::used]] int (*const kReaperEntry)(int, char**,
                                                                      char**) = &run_reaper_when_asked;
 }  // namespace
 

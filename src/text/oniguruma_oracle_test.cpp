@@ -7,8 +7,8 @@ namespace dynamo::text {
 namespace {
 
 const OnigUChar* bytes(std::string_view text) {
-  static constexpr std::string_view kEmpty{"", 0};
-  return reinterpret_cast<const OnigUChar*>(text.data() == nullptr ? kEmpty.data() : text.data());
+  static constexpr char kEmpty[1]{};
+  return reinterpret_cast<const OnigUChar*>(text.data() == nullptr ? kEmpty : text.data());
 }
 
 }  // namespace
