@@ -14,9 +14,9 @@ fuzz() {
   mkdir -p "$corpus" "build/fuzz"
   local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1)
   if "build/asan/fuzz/$target" "${options[@]}" -artifact_prefix="build/fuzz/$target-" "$corpus" 2>"$log"; then
-    awk -v t="$target" '/stat::number_of_executed_units/ { printf "%-28s %9d inputs, none broke it\n", t, $2 }' "$log"
+    awk -v t="$target" '/stat::number_of_executed_units/ { printf "%-32s %9d inputs, none broke it\n", t, $2 }' "$log"
   else
-    printf '%-28s FAILED\n' "$target"
+    printf '%-32s FAILED\n' "$target"
     tail -40 "$log"
     return 1
   fi
