@@ -64,9 +64,7 @@ Value xmlattr(Runtime& runtime, const Value& self, const Given& given) {
 template <std::size_t kSize>
 struct FixedName {
   char text[kSize];
-  constexpr FixedName(const char (&name)[kSize]) {
-    std::copy_n(name, kSize, text);
-  }  // NOLINT: a literal, as it is
+  constexpr FixedName(const char (&name)[kSize]) { std::copy_n(name, kSize, text); }
 };
 
 template <FixedName kName>

@@ -56,10 +56,10 @@ std::string real_digits(double value, char type, int precision, bool alternate) 
   }
   const std::string_view flag = alternate ? "#" : "";
   const auto format = fmt::format("%{}.*{}", flag, type == 'F' ? 'f' : type);
-  const auto size =
-      std::snprintf(nullptr, 0, format.c_str(), precision, magnitude);  // NOLINT: C's layout is Python's
+  // C lays digits out as Python does.
+  const auto size = std::snprintf(nullptr, 0, format.c_str(), precision, magnitude);
   std::string out(static_cast<std::size_t>(size) + 1, '\0');
-  std::snprintf(out.data(), out.size(), format.c_str(), precision, magnitude);  // NOLINT
+  std::snprintf(out.data(), out.size(), format.c_str(), precision, magnitude);
   out.pop_back();
   return out;
 }

@@ -30,6 +30,8 @@ std::optional<std::string> without_underscores(std::string_view text) {
   return out;
 }
 
+}  // namespace
+
 int prefix_base(std::string_view digits) {
   if (digits.size() < 2 || digits[0] != '0') return 0;
   switch (digits[1] | 0x20) {
@@ -43,8 +45,6 @@ int prefix_base(std::string_view digits) {
       return 0;
   }
 }
-
-}  // namespace
 
 void print_real(double value, std::string& out) {
   if (std::isnan(value)) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "jinja/builtins.h"
+#include "jinja/numbers.h"
 #include "jinja/parser.h"
 #include "jinja/runtime.h"
 
@@ -12,21 +13,6 @@ std::string without_underscores(std::string_view digits) {
   std::string out(digits);
   std::erase(out, '_');
   return out;
-}
-
-/// 2, 8 or 16 for digits that begin with 0b, 0o or 0x.
-int base_of(std::string_view digits) {
-  if (digits.size() < 2 || digits[0] != '0') return 10;
-  switch (digits[1] | 0x20) {
-    case 'b':
-      return 2;
-    case 'o':
-      return 8;
-    case 'x':
-      return 16;
-    default:
-      return 10;
-  }
 }
 
 }  // namespace
@@ -66,7 +52,8 @@ Expr* ExpressionParser::string() {
 
 Expr* ExpressionParser::integer() {
   const auto token = tokens_.take();
-  const int base = base_of(token.text);
+  const int prefix = prefix_base(token.text);
+  const int base = prefix == 0 ? 10 : prefix;
   const auto digits = without_underscores(base == 10 ? token.text : token.text.substr(2));
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);

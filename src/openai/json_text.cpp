@@ -3,6 +3,8 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace dynamo::openai {
 namespace {
 
@@ -47,47 +49,15 @@ void append_escape(std::string& out, char c) {
   }
 }
 
-/// Bounds of the second byte, which rule out overlong forms, surrogates and code points above U+10FFFF
-/// (Unicode 15, table 3-7).
-struct SecondByte {
-  unsigned char low;
-  unsigned char high;
-};
-
-SecondByte second_byte_range(unsigned char lead) noexcept {
-  switch (lead) {
-    case 0xE0:
-      return {0xA0, 0xBF};
-    case 0xED:
-      return {0x80, 0x9F};
-    case 0xF0:
-      return {0x90, 0xBF};
-    case 0xF4:
-      return {0x80, 0x8F};
-    default:
-      return {0x80, 0xBF};
-  }
-}
-
-std::size_t length_by_lead(unsigned char lead) noexcept {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) return 3;
-  if (lead >= 0xF0 && lead <= 0xF4) return 4;
-  return 0;
-}
-
 }  // namespace
 
 std::size_t utf8_sequence_length(std::string_view text) noexcept {
   if (text.empty()) return 0;
   const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t length = length_by_lead(lead);
+  const std::size_t length = utf8::length_by_lead(lead);
   if (length <= 1) return length;
   if (text.size() < length) return 0;
-  const auto second = static_cast<unsigned char>(text[1]);
-  const SecondByte range = second_byte_range(lead);
-  if (second < range.low || second > range.high) return 0;
+  if (!utf8::second_byte(lead).has(text[1])) return 0;
   for (std::size_t i = 2; i < length; ++i) {
     if (!is_continuation(text[i])) return 0;
   }

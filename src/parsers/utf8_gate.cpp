@@ -1,42 +1,11 @@
 #include "parsers/utf8_gate.h"
 
+#include "base/utf8.h"
+
 namespace dynamo::parsers {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-struct ByteRange {
-  unsigned char low;
-  unsigned char high;
-  bool has(char c) const {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= low && byte <= high;
-  }
-};
-
-/// Unicode 15, table 3-7: the second byte tells overlong forms, surrogates and what is above U+10FFFF.
-ByteRange second_byte(unsigned char lead) {
-  switch (lead) {
-    case 0xE0:
-      return {0xA0, 0xBF};
-    case 0xED:
-      return {0x80, 0x9F};
-    case 0xF0:
-      return {0x90, 0xBF};
-    case 0xF4:
-      return {0x80, 0x8F};
-    default:
-      return {0x80, 0xBF};
-  }
-}
-
-std::size_t length_by_lead(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) return 3;
-  if (lead >= 0xF0 && lead <= 0xF4) return 4;
-  return 0;
-}
 
 struct Character {
   std::size_t bytes;  // of the text; at least 1
@@ -46,11 +15,11 @@ struct Character {
 Character first_character(std::string_view text) {
   using enum Character::State;
   const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t length = length_by_lead(lead);
+  const std::size_t length = utf8::length_by_lead(lead);
   if (length == 0) return {1, broken};
   for (std::size_t i = 1; i < length; ++i) {
     if (i == text.size()) return {i, cut};
-    const ByteRange range = i == 1 ? second_byte(lead) : ByteRange{0x80, 0xBF};
+    const utf8::ByteRange range = i == 1 ? utf8::second_byte(lead) : utf8::ByteRange{0x80, 0xBF};
     if (!range.has(text[i])) return {i, broken};
   }
   return {length, whole};
