@@ -11,7 +11,8 @@ results=$ROOT/build/results/tokens
 # shellcheck disable=SC2317  # once calls it
 make_tokenizers() { "$python" "$here/make_tokenizers.py" "$1"; }
 
-export PYTHONDONTWRITEBYTECODE=1 RUST_BACKTRACE=0
+# One process for each core, and none of the library's own threads.
+export PYTHONDONTWRITEBYTECODE=1 RUST_BACKTRACE=0 TOKENIZERS_PARALLELISM=false
 python=$("$ROOT/tools/venv.sh" "$here/requirements.txt")/bin/python
 key=$(digest "$here/"{requirements.txt,texts.py,parts.py,recipes.py,make_tokenizers.py})
 TOKENIZER_FILES=$(once tokenizers "$key" make_tokenizers)
@@ -20,7 +21,7 @@ export TOKENIZER_FILES
 export DYNAMO_BIN=$ROOT/build/$preset/dynamo
 cd "$here"
 failed=0
-"$python" -m pytest -c pytest.ini --rootdir "$here" --confcutdir "$here" --quiet \
+"$python" -m pytest -c pytest.ini --rootdir "$here" --confcutdir "$here" --quiet --numprocesses auto --dist worksteal \
   --junit-xml "$results/tokens.xml" "$@" . || failed=1
 "$ROOT/tools/count.py" "$results"
 exit "$failed"

@@ -1,12 +1,13 @@
 """The built binary as a tokenizer: JSON lines in, JSON lines out."""
 
-import json
 import os
 import pathlib
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 BINARY = os.environ.get("DYNAMO_BIN", "")
 
@@ -39,13 +40,13 @@ class Subject:
         return self._answers("detokenize", ids, *flags)
 
     def _answers(self, command: str, asked: Sequence[Any], *flags: str) -> list[Any]:
-        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in asked)
+        lines = b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in asked)
         done = subprocess.run(
-            [BINARY, command, "--model", str(self.model), "--jsonl", *flags], input=lines.encode(), capture_output=True
+            [BINARY, command, "--model", str(self.model), "--jsonl", *flags], input=lines, capture_output=True
         )
         if done.returncode != 0:
             raise AssertionError(f"dynamo {command} of {self.model.name}: {done.stderr.decode(errors='replace')}")
-        answers = [json.loads(line) for line in done.stdout.split(b"\n")[:-1]]
+        answers = [orjson.loads(line) for line in done.stdout.split(b"\n")[:-1]]
         if len(answers) != len(asked):
             raise AssertionError(f"dynamo {command}: {len(answers)} answers to {len(asked)} lines")
         return answers
