@@ -5,6 +5,7 @@
 
 #include "controllers/test_objects.h"
 #include "kube/fake_api_server.h"
+#include "net/test_support.h"
 
 namespace dynamo::controllers {
 namespace {
@@ -29,15 +30,7 @@ class ReplicaSetControllerTest : public ::testing::Test {
     ASSERT_TRUE(net::run(loop_, pods_.wait_synced({})));
     group_.spawn(controller_.run(group_.stop_token()));
   }
-  static net::Task<bool> poll(net::Loop* loop, std::function<bool()> done) {
-    const TimePoint deadline = loop->now() + seconds{5};
-    while (!done()) {
-      if (loop->now() > deadline) co_return false;
-      co_await loop->sleep_for(milliseconds{1});
-    }
-    co_return true;
-  }
-  bool eventually(std::function<bool()> done) { return net::run(loop_, poll(&loop_, std::move(done))); }
+  bool eventually(const std::function<bool()>& done) { return net::testing::run_until(loop_, done); }
   int created() const { return server_.count("POST /api/v1/namespaces/ns/pods"); }
   int deleted() const { return server_.count("DELETE /api/v1/namespaces/ns/pods"); }
   int status_writes() const { return server_.count("replicasets/rs/status"); }

@@ -8,6 +8,7 @@
 
 #include "discovery/file_discovery.h"
 #include "discovery/memory_discovery.h"
+#include "net/test_support.h"
 
 namespace dynamo::discovery {
 namespace {
@@ -55,6 +56,10 @@ TEST(Diff, ApplyingItGivesTheLaterSnapshot) {
 struct Told {
   Snapshot now;
   int calls = 0;
+  /// Whether the snapshot, which comes first, has come.
+  bool hears(net::Loop& loop) {
+    return net::testing::run_until(loop, [this] { return calls > 0; });
+  }
   Discovery::Listener listener() {
     return [this](const Diff& change) {
       apply_diff(now, change);
@@ -63,8 +68,6 @@ struct Told {
   }
 };
 
-net::Task<void> turns(net::Loop& loop) { co_await loop.sleep_for(1ms); }
-
 TEST(MemoryDiscovery, TellsTheSnapshotThenChanges) {
   net::Loop loop;
   MemoryDiscovery discovery(loop);
@@ -72,7 +75,7 @@ TEST(MemoryDiscovery, TellsTheSnapshotThenChanges) {
   Told told;
   auto watch = discovery.watch(told.listener());
   EXPECT_EQ(told.calls, 0);
-  net::run(loop, turns(loop));
+  ASSERT_TRUE(told.hears(loop));
   EXPECT_EQ(told.now, snapshot_of({instance(1)}));
   ASSERT_TRUE(net::run(loop, discovery.publish(instance(2))).has_value());
   ASSERT_TRUE(net::run(loop, discovery.withdraw(key_of(instance(1)))).has_value());
@@ -88,7 +91,7 @@ TEST(MemoryDiscovery, AnEmptySnapshotIsToldToo) {
   MemoryDiscovery discovery(loop);
   Told told;
   const auto watch = discovery.watch(told.listener());
-  net::run(loop, turns(loop));
+  ASSERT_TRUE(told.hears(loop));
   EXPECT_EQ(told.calls, 1);
 }
 
@@ -121,7 +124,7 @@ TEST_F(FileDiscoveryTest, ProcessesSeeEachOther) {
   EXPECT_TRUE(fs::exists(options_.root / "v1/instances/ns/backend/generate/1"));
   Told told;
   const auto watch = frontend->watch(told.listener());
-  net::run(loop_, turns(loop_));
+  ASSERT_TRUE(told.hears(loop_));
   EXPECT_EQ(told.now, snapshot_of({instance(1)}));
 
   ASSERT_TRUE(net::run(loop_, worker->publish(instance(1, "http://moved"))).has_value());
@@ -140,7 +143,7 @@ TEST_F(FileDiscoveryTest, RecordsThatAreNotRefreshedExpire) {
   ASSERT_TRUE(net::run(loop_, worker->publish(instance(1))).has_value());
   Told told;
   const auto watch = frontend->watch(told.listener());
-  net::run(loop_, turns(loop_));
+  ASSERT_TRUE(told.hears(loop_));
 
   clock_.advance(8s);
   worker->refresh();
@@ -166,7 +169,7 @@ TEST_F(FileDiscoveryTest, ForeignAndBrokenFilesAreNoRecords) {
   std::ofstream(options_.root / "v1/instances/half.tmp") << "{";
   Told told;
   const auto watch = frontend->watch(told.listener());
-  net::run(loop_, turns(loop_));
+  ASSERT_TRUE(told.hears(loop_));
   EXPECT_EQ(told.calls, 1);
   EXPECT_TRUE(told.now.empty());
   close(*frontend);

@@ -6,6 +6,7 @@
 #include "discovery/kubernetes_view.h"
 #include "kube/fake_api_server.h"
 #include "kube/owner.h"
+#include "net/test_support.h"
 
 namespace dynamo::discovery {
 namespace {
@@ -121,15 +122,7 @@ class KubernetesDiscoveryTest : public ::testing::Test {
       apply_diff(seen_, change);
     });
   }
-  static net::Task<bool> poll(net::Loop* loop, std::function<bool()> done) {
-    const TimePoint deadline = loop->now() + seconds{5};
-    while (!done()) {
-      if (loop->now() > deadline) co_return false;
-      co_await loop->sleep_for(milliseconds{1});
-    }
-    co_return true;
-  }
-  bool eventually(std::function<bool()> done) { return net::run(loop_, poll(&loop_, std::move(done))); }
+  bool eventually(const std::function<bool()>& done) { return net::testing::run_until(loop_, done); }
   void put_pod(const std::string& pod, const std::string& address) {
     server_.put(kube::resources::kEndpointSlices, slice(pod, "u", address, true));
     server_.put(kMetadata, metadata(pod, "u", "http://0.0.0.0:9090"));

@@ -7,6 +7,7 @@
 #include "engine/stream_guard.h"
 #include "engine/supervised_engine.h"
 #include "net/http_server.h"
+#include "net/test_support.h"
 
 namespace dynamo::engine {
 namespace {
@@ -252,7 +253,7 @@ net::Task<void> take_one_and_leave(net::Loop& loop, Engine& engine, const int& l
   const auto piece = co_await (*answer)->next();
   EXPECT_TRUE(piece.has_value());
   answer->reset();
-  for (int i = 0; i < 1000 && left == 0; ++i) co_await loop.sleep_for(1ms);
+  co_await net::testing::until(&loop, [&left] { return left > 0; });
 }
 
 TEST_F(HttpEngineTest, LeavingClosesTheConnection) {
@@ -307,10 +308,6 @@ TEST_F(SupervisedEngineTest, OneThatExitsBeforeItIsReadyIsAnError) {
   net::run(loop_, engine->stop());
 }
 
-net::Task<void> wait_until(net::Loop& loop, const bool& what) {
-  for (int i = 0; i < 3000 && !what; ++i) co_await loop.sleep_for(1ms);
-}
-
 /// A server in a few lines of Python that answers every GET and says so once.
 constexpr const char* kServer =
     "import http.server,sys\n"
@@ -333,7 +330,7 @@ TEST_F(SupervisedEngineTest, StartsServesAndEndsWithItsProcess) {
   ASSERT_TRUE(started.has_value()) << started.error().message;
   EXPECT_TRUE(net::run(loop_, engine->check()).has_value());
   ::kill(engine->pid(), SIGKILL);
-  net::run(loop_, wait_until(loop_, ended));
+  EXPECT_TRUE(net::testing::run_until(loop_, [&] { return ended; }));
   EXPECT_THAT(why, HasSubstr("signal 9"));
   net::run(loop_, engine->stop());
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "net/stream.h"
+#include "net/test_support.h"
 
 namespace dynamo::frontend {
 namespace {
@@ -200,9 +201,7 @@ net::Task<void> leave_after_first_bytes(net::Loop& loop, net::HttpClientRequest 
     auto response = co_await client.send(std::move(request));
     co_await (*response)->read();
   }
-  const auto deadline = std::chrono::steady_clock::now() + seconds{5};
-  while (aborted == 0 && std::chrono::steady_clock::now() < deadline)
-    co_await loop.sleep_for(milliseconds{1});
+  co_await net::testing::until(&loop, [&aborted] { return aborted > 0; });
 }
 
 TEST_F(ServiceTest, AClientThatLeavesStopsTheEngine) {
@@ -284,7 +283,7 @@ net::Task<Answer> ask_beside(net::Loop& loop, Service& service, net::Endpoint at
   for (int i = 0; i < 2; ++i) {
     group.spawn(hold(loop, to(at, "POST", "/v1/chat/completions", body), group.stop_token()));
   }
-  while (service.requests_in_flight() < 2) co_await loop.sleep_for(milliseconds{1});
+  co_await net::testing::until(&loop, [&service] { return service.requests_in_flight() == 2; });
   Answer answer = co_await ask(loop, to(at, "POST", "/v1/chat/completions", body));
   group.request_stop();
   co_await group.join();

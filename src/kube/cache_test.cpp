@@ -8,6 +8,7 @@
 #include "kube/event_recorder.h"
 #include "kube/fake_api_server.h"
 #include "kube/owner.h"
+#include "net/test_support.h"
 
 namespace dynamo::kube {
 namespace {
@@ -48,19 +49,7 @@ class CacheTest : public ::testing::Test {
     group_.spawn(cache_.run(group_.stop_token()));
     ASSERT_TRUE(net::run(loop_, cache_.wait_synced({}, loop_.now() + seconds{5})));
   }
-  /// Turns the loop until `done`, five seconds at most.
-  template <class Predicate>
-  bool eventually(Predicate done) {
-    return net::run(loop_, poll(&loop_, std::function<bool()>(done)));
-  }
-  static net::Task<bool> poll(net::Loop* loop, std::function<bool()> done) {
-    const TimePoint deadline = loop->now() + seconds{5};
-    while (!done()) {
-      if (loop->now() > deadline) co_return false;
-      co_await loop->sleep_for(milliseconds{1});
-    }
-    co_return true;
-  }
+  bool eventually(const std::function<bool()>& done) { return net::testing::run_until(loop_, done); }
 
   net::Loop loop_;
   FakeApiServer server_{loop_};
@@ -145,7 +134,7 @@ struct Worker {
   int most_at_once = 0;
   net::Task<Outcome> reconcile(NamespacedName key, std::stop_token stop) {
     most_at_once = std::max(most_at_once, ++at_once);
-    co_await loop.sleep_for(milliseconds{1}, stop);
+    co_await loop.sleep_for(milliseconds{1}, stop);  // stands for work that takes a while
     --at_once;
     log.push_back(key.name);
     if (failures_left > 0) {

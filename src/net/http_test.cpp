@@ -2,6 +2,7 @@
 
 #include "net/http_client.h"
 #include "net/http_server.h"
+#include "net/test_support.h"
 #include "net/tls.h"
 
 namespace dynamo::net {
@@ -149,9 +150,7 @@ Task<void> leave(Bench& bench) {
   waiting.stop = stop.get_token();
   auto cancelled = co_await client.send(std::move(waiting));
   EXPECT_EQ(cancelled.error().code, Errc::cancelled);
-  const auto deadline = std::chrono::steady_clock::now() + seconds{5};
-  while (bench.gone < 2 && std::chrono::steady_clock::now() < deadline)
-    co_await bench.loop.sleep_for(milliseconds{1});
+  co_await testing::until(&bench.loop, [&bench] { return bench.gone == 2; });
 }
 TEST(Http, AClientThatLeavesIsNoticed) {
   Bench bench;
@@ -162,11 +161,14 @@ TEST(Http, AClientThatLeavesIsNoticed) {
 Task<void> stall(Bench& bench) {
   HttpClient client(bench.loop);
   auto response = co_await client.send(bench.request("GET", "/stream"));
-  co_await bench.loop.sleep_for(milliseconds{300});
-  const int sent_to_stalled = bench.streamed;
-  EXPECT_LT(sent_to_stalled, 900'000);
-  co_await bench.loop.sleep_for(milliseconds{50});
-  EXPECT_EQ(bench.streamed, sent_to_stalled);
+  // The writer has been stopped once fifty looks in a row see it where it was.
+  int sent = 0, looks = 0;
+  const bool stopped = co_await testing::until(&bench.loop, [&] {
+    looks = std::exchange(sent, bench.streamed) == bench.streamed ? looks + 1 : 0;
+    return looks == 50;
+  });
+  EXPECT_TRUE(stopped);
+  EXPECT_LT(sent, 900'000);
 }
 TEST(Http, AClientThatDoesNotReadStopsTheWriterInsteadOfGrowingMemory) {
   Bench bench;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <thread>
 
+#include "net/test_support.h"
+
 namespace dynamo::net {
 namespace {
 
@@ -71,7 +73,8 @@ Task<void> event_reaches_all(Loop& loop, int (&outcomes)[3]) {
   group.spawn(wait_and_note(event, std::nullopt, outcomes[0]));
   group.spawn(wait_and_note(event, loop.now() + hours{1}, outcomes[1]));
   group.spawn(wait_and_note(event, loop.now() - hours{1}, outcomes[2]));
-  co_await loop.sleep_for(milliseconds{1});
+  const bool past = co_await testing::until(&loop, [&outcomes] { return outcomes[2] == 0; });
+  EXPECT_TRUE(past);
   event.set();
   co_await group.join();
 }

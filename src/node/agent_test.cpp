@@ -56,15 +56,17 @@ class AgentTest : public testing::Test {
     EXPECT_TRUE(created) << created.error().message;
   }
 
-  /// Waits until the pod is so; `holds` is given null once it has gone.
+  /// Waits until the pod is so, half a minute at most; `holds` is given null once it has gone.
   net::Task<void> until(std::string name, std::function<bool(const kube::Object*)> holds) {
     const kube::NamespacedName key{"default", std::move(name)};
-    for (;;) {
+    const TimePoint deadline = loop_.now() + std::chrono::seconds{30};
+    while (loop_.now() < deadline) {
       const auto pod = co_await client_->get(res::kPods, key);
       const bool there = pod.has_value();
       if (holds(there ? &*pod : nullptr)) co_return;
       co_await loop_.sleep_for(std::chrono::milliseconds{10});
     }
+    ADD_FAILURE() << "the pod " << key.name << " is not as it should be";
   }
 
   /// Runs the agent beside `body`.

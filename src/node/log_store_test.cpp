@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "net/test_support.h"
 #include "node/files.h"
 
 namespace dynamo::node {
@@ -96,10 +97,11 @@ TEST_F(LogStoreTest, SaysWhatThereIsNoLogOf) {
   EXPECT_EQ(read({.previous = true}), "error: previous terminated container main not found");
 }
 
-net::Task<void> write_later(net::Loop& loop, std::unique_ptr<LogWriter> writer) {
-  co_await loop.sleep_for(std::chrono::milliseconds{1});
+/// Writes once what was written before has been read.
+net::Task<void> write_later(net::Loop& loop, std::unique_ptr<LogWriter> writer, const std::string& all) {
+  co_await net::testing::until(&loop, [&all] { return all.ends_with("early\n"); });
   writer->write(LogOrigin::output, "later\n");
-  co_await loop.sleep_for(std::chrono::milliseconds{1});
+  co_await net::testing::until(&loop, [&all] { return all.ends_with("later\n"); });
   for (int i = 0; i < 20; ++i) writer->write(LogOrigin::output, fmt::format("line {}\n", i));
 }
 
@@ -108,8 +110,8 @@ net::Task<std::string> follow_while_written(net::Loop& loop, LogStore& store,
   LogQuery query{.pod_uid = "u1", .container = "main", .follow = true};
   auto reader = store.open(std::move(query));
   net::TaskGroup group(loop);
-  group.spawn(write_later(loop, std::move(writer)));
   std::string all;
+  group.spawn(write_later(loop, std::move(writer), all));
   for (;;) {
     const auto next = co_await (*reader)->read();
     if (!next || next->empty()) break;

@@ -15,7 +15,7 @@
 #include "kube/conditions.h"
 #include "kube/kubeconfig.h"
 #include "kube/owner.h"
-#include "net/loop.h"
+#include "net/test_support.h"
 #include "operator/manager.h"
 #include "operator/resources.h"
 
@@ -73,10 +73,8 @@ class OperatorTest : public ::testing::Test {
 
   /// Runs the loop until `reached`; throws, and so ends the test, after ten seconds.
   void until(const std::function<bool()>& reached, std::string_view what) {
-    const TimePoint deadline = Clock::system().now() + std::chrono::seconds{10};
-    while (!reached()) {
-      if (Clock::system().now() > deadline) throw std::runtime_error(fmt::format("not reached: {}", what));
-      net::run(loop_, turn(loop_));
+    if (!net::testing::run_until(loop_, reached)) {
+      throw std::runtime_error(fmt::format("not reached: {}", what));
     }
   }
   /// Runs the loop until nobody has anything to do: no work queued and no write for 50 ms.
@@ -93,7 +91,6 @@ class OperatorTest : public ::testing::Test {
         },
         "settled");
   }
-  static net::Task<void> turn(net::Loop& loop) { co_await loop.sleep_for(std::chrono::milliseconds{2}); }
 
   /// Requests so far that were not reads.
   std::size_t writes() const {

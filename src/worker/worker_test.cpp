@@ -5,6 +5,7 @@
 
 #include "discovery/memory_discovery.h"
 #include "net/http_client.h"
+#include "net/test_support.h"
 #include "openai/event_stream.h"
 
 namespace dynamo::worker {
@@ -98,10 +99,6 @@ net::Task<Reply> call(net::HttpClient& client, std::uint16_t port, std::string m
   }
 }
 
-net::Task<void> settle(net::Loop& loop, std::chrono::milliseconds time = 5ms) {
-  co_await loop.sleep_for(time);
-}
-
 constexpr const char* kChat = R"({"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true})";
 
 class WorkerTest : public ::testing::Test {
@@ -134,7 +131,7 @@ class WorkerTest : public ::testing::Test {
         std::make_unique<Worker>(loop_, options_, std::move(owned_), discovery_, telemetry::Logger::silent());
     port_ = worker_->listen()->port;
     group_.spawn(run());
-    net::run(loop_, settle(loop_));
+    ASSERT_TRUE(eventually([this] { return registered() || ended_.has_value(); }));
   }
   net::Task<void> run() {
     const auto done = co_await worker_->run(stop_.get_token(), hurry_.get_token());
@@ -144,7 +141,9 @@ class WorkerTest : public ::testing::Test {
   Reply post(std::string path, std::string body) {
     return net::run(loop_, call(client_, port_, "POST", std::move(path), std::move(body)));
   }
-  void wait(std::chrono::milliseconds time = 30ms) { net::run(loop_, settle(loop_, time)); }
+  bool eventually(const std::function<bool()>& holds) { return net::testing::run_until(loop_, holds); }
+  bool registered() const { return known_.size() == 2; }
+  bool asked() const { return !engine_->last.empty(); }
 
   net::Loop loop_;
   net::HttpClient client_;
@@ -262,7 +261,7 @@ TEST_F(WorkerTest, TakesNoMoreThanItMay) {
   start();
   std::optional<Reply> first;
   group_.spawn(keep_call(client_, port_, first));
-  wait(5ms);
+  ASSERT_TRUE(eventually([this] { return asked(); }));
   const auto second = post("/v1/chat/completions", kChat);
   EXPECT_EQ(second.status, 503);
   EXPECT_EQ(second.headers.get("Retry-After"), "1");
@@ -271,8 +270,7 @@ TEST_F(WorkerTest, TakesNoMoreThanItMay) {
       HasSubstr(
           R"(tasks_rejected_total{dynamo_namespace="ns_1",dynamo_component="backend",dynamo_endpoint="generate"} 1)"));
   engine_->release.set();
-  wait();
-  ASSERT_TRUE(first.has_value());
+  ASSERT_TRUE(eventually([&] { return first.has_value(); }));
   EXPECT_EQ(first->status, 200);
 }
 
@@ -296,12 +294,10 @@ TEST_F(WorkerTest, TellsItsMetricsAndTheEngines) {
 TEST_F(WorkerTest, LeavesServiceWhileTheEngineIsIll) {
   start();
   engine_->healthy = fail(Errc::unavailable, "no answer");
-  wait();
-  EXPECT_TRUE(known_.empty());
+  EXPECT_TRUE(eventually([this] { return known_.empty(); }));
   EXPECT_EQ(get("/health").status, 503);
   engine_->healthy = Result<void>{};
-  wait();
-  EXPECT_EQ(known_.size(), 2u);
+  EXPECT_TRUE(eventually([this] { return registered(); }));
   EXPECT_EQ(get("/live").status, 200);
 }
 
@@ -317,34 +313,29 @@ TEST_F(WorkerTest, ACanaryThatGetsNoAnswerTurnsItNotReady) {
   options_.canary = CanaryOptions{.idle = 1ms, .timeout = 10ms};
   engine_->hang = true;
   start();
-  wait(100ms);
-  EXPECT_EQ(get("/health").status, 503);
+  EXPECT_TRUE(eventually([this] { return get("/health").status == 503; }));
   EXPECT_THAT(engine_->last, HasSubstr(R"("max_tokens":1)"));
   engine_->release.set();
-  wait(100ms);
-  EXPECT_EQ(get("/health").status, 200);
+  EXPECT_TRUE(eventually([this] { return get("/health").status == 200; }));
 }
 
 TEST_F(WorkerTest, LeavingFinishesOpenStreams) {
+  options_.grace_period = 100ms;  // long enough to see it withdrawn and still there
   engine_->pieces = {"data: 1\n\n"};
   engine_->hang = true;
   start();
   std::optional<Reply> open;
   group_.spawn(keep_call(client_, port_, open));
-  wait(5ms);
+  ASSERT_TRUE(eventually([this] { return asked(); }));
   stop_.request_stop();
-  wait(5ms);
-  EXPECT_TRUE(known_.empty());            // withdrawn first
-  EXPECT_EQ(get("/health").status, 200);  // still there for those who have not noticed
-  wait(60ms);
+  EXPECT_TRUE(eventually([this] { return known_.empty(); }));  // withdrawn first
+  EXPECT_EQ(get("/health").status, 200);                       // still there for those who have not noticed
+  EXPECT_TRUE(eventually([this] { return get("/health").broken; }));  // takes nothing new
   EXPECT_FALSE(ended_.has_value());
-  EXPECT_TRUE(get("/health").broken);  // takes nothing new
   engine_->release.set();
-  wait();
-  ASSERT_TRUE(open.has_value());
+  ASSERT_TRUE(eventually([&] { return open.has_value() && ended_.has_value(); }));
   EXPECT_EQ(open->body, "data: 1\n\n");
   EXPECT_FALSE(open->broken);
-  ASSERT_TRUE(ended_.has_value());
   EXPECT_TRUE(ended_->has_value());
   EXPECT_TRUE(engine_->stopped);
 }
@@ -353,8 +344,7 @@ TEST_F(WorkerTest, AnEngineThatDiesTakesTheWorkerWithIt) {
   options_.grace_period = 1h;
   start();
   engine_->die();
-  wait();
-  ASSERT_TRUE(ended_.has_value());
+  ASSERT_TRUE(eventually([this] { return ended_.has_value(); }));
   ASSERT_FALSE(ended_->has_value());
   EXPECT_THAT(ended_->error().message, HasSubstr("signal 9"));
   EXPECT_TRUE(known_.empty());
@@ -363,7 +353,6 @@ TEST_F(WorkerTest, AnEngineThatDiesTakesTheWorkerWithIt) {
 TEST_F(WorkerTest, AnEngineThatCannotStartIsAnError) {
   engine_->start_result = fail(Errc::not_found, "no such command");
   start();
-  wait();
   ASSERT_TRUE(ended_.has_value());
   EXPECT_EQ(ended_->error().code, Errc::not_found);
   EXPECT_TRUE(known_.empty());
@@ -381,8 +370,7 @@ TEST_F(WorkerTest, AClientThatLeavesStopsTheEngine) {
   ASSERT_TRUE(response.has_value());
   EXPECT_EQ(engine_->left, 0);
   response->reset();
-  wait();
-  EXPECT_EQ(engine_->left, 1);
+  EXPECT_TRUE(eventually([this] { return engine_->left == 1; }));
   EXPECT_THAT(
       get("/metrics").body,
       HasSubstr(

@@ -26,7 +26,7 @@ def eventually(condition: Callable[[], T | None], what: str, within: float = 10.
 
 
 def stands_still(value: Callable[[], object], looks: int = 5) -> bool:
-    """Whether looking a few times, a tenth of a second apart, always gives the same."""
+    """Whether looking a few times, a tenth of a second apart, always gives the same: that nothing happens takes time to see."""
     seen = set()
     for _ in range(looks):
         seen.add(value())

@@ -74,7 +74,7 @@ def test_resyncs_write_nothing(control_plane: ControlPlane, restless_operator: P
 
     def quiet() -> bool:
         before = len(writes())
-        time.sleep(3 * RESYNC_SECONDS + 0.5)
+        time.sleep(3 * RESYNC_SECONDS + 0.5)  # that nothing is written can only be seen by waiting
         return len(writes()) == before
 
     try:
