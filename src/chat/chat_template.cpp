@@ -36,6 +36,8 @@ void alias_reasoning(json::object& message) {
   message = std::move(aliased);
 }
 
+/// What transformers does since 5.20 to messages that it is given. Engines have prepared theirs, and vLLM
+/// 0.32 renders with an older one.
 void normalize(json::array& messages) {
   for (json::value& message : messages) {
     drop_nulls(message.get_object());
@@ -128,14 +130,14 @@ Result<jinja::Rendering> ChatTemplates::render_with_spans(Chat chat, const jinja
   }
   const auto chosen = choose_for(chat);
   if (!chosen) return std::unexpected(chosen.error());
-  normalize(chat.messages);
+  if (chat.preparation == Preparation::none) normalize(chat.messages);
   return fill_in(**chosen, std::move(chat), options);
 }
 
 Result<std::string> ChatTemplates::render(Chat chat, const jinja::Options& options) const {
   const auto chosen = choose_for(chat);
   if (!chosen) return std::unexpected(chosen.error());
-  normalize(chat.messages);
+  if (chat.preparation == Preparation::none) normalize(chat.messages);
   std::optional<Continuation> continuation;
   if (!chat.continued.empty()) {
     auto marked = Continuation::mark(chat.messages, chat.continued, (*chosen)->source);

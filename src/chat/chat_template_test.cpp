@@ -141,5 +141,12 @@ TEST(ChatTemplates, RequestsArePreparedForTheTemplate) {
   EXPECT_EQ(parts->render_request(request), "{'type': 'text', 'text': 'hi'}");
 }
 
+TEST(ChatTemplates, WhatEnginesHavePreparedIsRenderedAsItIs) {
+  const auto request =
+      object(R"({"messages": [{"role": "assistant", "content": "x", "reasoning_content": "hm"}]})");
+  EXPECT_EQ(compile("{{ messages[0] }}")->render_request(request),
+            "{'role': 'assistant', 'content': 'x', 'reasoning': 'hm', 'reasoning_content': 'hm'}");
+}
+
 }  // namespace
 }  // namespace dynamo::chat

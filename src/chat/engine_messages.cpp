@@ -26,10 +26,41 @@ const PartType* find_part_type(std::string_view type) {
   return found == kPartTypes.end() ? nullptr : &*found;
 }
 
+/// Members that parts of the API have. A part of text keeps all others, such as `cache_control`.
+constexpr std::array<std::string_view, 18> kPartMembers{"audio_embeds",
+                                                        "audio_url",
+                                                        "closed",
+                                                        "data",
+                                                        "file",
+                                                        "image_embeds",
+                                                        "image_pil",
+                                                        "image_url",
+                                                        "input_audio",
+                                                        "name",
+                                                        "prompt_cache_breakpoint",
+                                                        "refusal",
+                                                        "text",
+                                                        "thinking",
+                                                        "type",
+                                                        "uuid",
+                                                        "video_embeds",
+                                                        "video_url"};
+
+/// A line that a client puts before its system prompt and that differs with every request: with it, no prefix
+/// would ever be found in a cache.
+constexpr std::string_view kBillingLine = "x-anthropic-billing-header";
+
+std::optional<std::string_view> without_billing_line(std::string_view text) {
+  if (!text.starts_with(kBillingLine)) return text;
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos || end + 1 == text.size()) return std::nullopt;
+  return text.substr(end + 1);
+}
+
 /// Parts with text, and media, which a template of plain text has no place for.
 class PartReader {
  public:
-  explicit PartReader(ContentFormat format) : format_(format) {}
+  PartReader(ContentFormat format, std::string_view role) : format_(format), is_system_(role == "system") {}
 
   Result<void> read(const json::value& part) {
     if (part.is_string()) {
@@ -54,7 +85,7 @@ class PartReader {
     const json::value* text = json::find(part, {type.text});
     if (text == nullptr || text->is_null()) return {};
     if (!text->is_string()) return fail(Errc::invalid, fmt::format("\"{}\" must be a text", type.text));
-    add_text(text->get_string());
+    add_text(text->get_string(), part.get_object());
     return {};
   }
 
@@ -68,24 +99,33 @@ class PartReader {
     return {};
   }
 
-  void add_text(std::string_view text) {
+  /// `part` is what the text came in.
+  void add_text(std::string_view text, const json::object& part = {}) {
+    const auto told = is_system_ ? without_billing_line(text) : text;
+    if (!told) return;
     if (format_ == ContentFormat::parts) {
-      parts_.push_back(json::object{{"type", "text"}, {"text", text}});
+      json::object added{{"type", "text"}, {"text", *told}};
+      for (const auto& [name, member] : part) {
+        if (std::ranges::find(kPartMembers, std::string_view(name)) == kPartMembers.end())
+          added[name] = member;
+      }
+      parts_.push_back(std::move(added));
       return;
     }
-    if (!first_) text_ += '\n';
-    first_ = false;
-    text_ += text;
+    if (told->empty()) return;
+    if (!text_.empty()) text_ += '\n';
+    text_ += *told;
   }
 
   ContentFormat format_;
+  bool is_system_;
   json::array parts_;
   std::string text_;
-  bool first_ = true;
 };
 
-Result<json::value> content_for_engine(const json::object& message, ContentFormat format) {
-  PartReader reader(format);
+Result<json::value> content_for_engine(const json::object& message, std::string_view role,
+                                       ContentFormat format) {
+  PartReader reader(format, role);
   const json::value* content = message.if_contains("content");
   if (content == nullptr || content->is_null()) return std::move(reader).content();
   if (content->is_string()) {
@@ -154,10 +194,10 @@ Result<json::object> message_for_engine(const json::object& message, ContentForm
   const json::value* role = if_text(message, "role");
   if (role == nullptr) return fail(Errc::invalid, "role must be a text");
   if (auto checked = check_tool_calls(message); !checked) return std::unexpected(checked.error());
-  auto content = content_for_engine(message, format);
+  const std::string_view who = role->get_string();
+  auto content = content_for_engine(message, who, format);
   if (!content) return std::unexpected(std::move(content.error()));
   json::object prepared{{"role", *role}, {"content", std::move(*content)}};
-  const std::string_view who = role->get_string();
   if (who == "assistant") {
     add_tool_calls(message, prepared);
     add_reasoning(message, prepared);
@@ -165,9 +205,12 @@ Result<json::object> message_for_engine(const json::object& message, ContentForm
     if (const json::value* id = message.if_contains("tool_call_id")) prepared["tool_call_id"] = *id;
     join_tool_result(prepared);
   }
-  if (const json::value* name = if_text(message, "name")) prepared["name"] = *name;
+  for (const std::string_view member : {"name", "task"}) {
+    if (const json::value* text = if_text(message, member)) prepared[member] = *text;
+  }
   if (who == "developer") {
-    if (const json::value* tools = message.if_contains("tools")) prepared["tools"] = *tools;
+    const json::value* tools = message.if_contains("tools");
+    prepared["tools"] = tools == nullptr ? json::value{} : *tools;
   }
   return prepared;
 }
