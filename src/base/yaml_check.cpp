@@ -2,24 +2,10 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace dynamo::yaml {
 namespace {
-
-/// Length of the UTF-8 sequence at the front, 0 when there is none.
-std::size_t sequence_length(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || s.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
-  const bool too_large = lead == 0xF4 && byte(1) >= 0x90;
-  return overlong || surrogate || too_large ? 0 : length;
-}
 
 bool is_control(unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F; }
 
@@ -115,7 +101,7 @@ Position Lines::at(std::size_t offset) const {
 
 std::optional<SyntaxError> check_characters(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sequence_length(text.substr(i));
+    const std::size_t length = utf8::character_size(text.substr(i));
     if (length == 0) return SyntaxError{Lines(text).at(i), "the text is not UTF-8"};
     const auto c = static_cast<unsigned char>(text[i]);
     if (is_control(c)) {
@@ -128,7 +114,7 @@ std::optional<SyntaxError> check_characters(std::string_view text) {
 
 std::string repair_escapes(std::string text) {
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sequence_length(std::string_view(text).substr(i));
+    const std::size_t length = utf8::character_size(std::string_view(text).substr(i));
     if (length == 0) text.insert(i, 1, '\xC2');
     i += length == 0 ? 2 : length;
   }

@@ -19,8 +19,6 @@ constexpr std::array<bool, 256> kPlain = [] {
 
 bool is_plain(char c) noexcept { return kPlain[static_cast<unsigned char>(c)]; }
 
-bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 void append_escape(std::string& out, char c) {
   switch (c) {
     case '"':
@@ -51,18 +49,7 @@ void append_escape(std::string& out, char c) {
 
 }  // namespace
 
-std::size_t utf8_sequence_length(std::string_view text) noexcept {
-  if (text.empty()) return 0;
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t length = utf8::length_by_lead(lead);
-  if (length <= 1) return length;
-  if (text.size() < length) return 0;
-  if (!utf8::second_byte(lead).has(text[1])) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (!is_continuation(text[i])) return 0;
-  }
-  return length;
-}
+std::size_t utf8_sequence_length(std::string_view text) noexcept { return utf8::character_size(text); }
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 // UTF-8, strictly and fast. This is the one place that decides what broken bytes mean: each longest beginning
 // of a character that is not continued, and each byte that begins none, counts as one U+FFFD, as Unicode
 // recommends and Rust's `from_utf8_lossy` and Python's `errors="replace"` do it. Behind it, all texts are
@@ -32,28 +34,34 @@ constexpr std::size_t sequence_size(char lead) noexcept {
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
-/// True for a byte that is not the first of its character.
-constexpr bool is_continuation(char byte) noexcept {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
+using utf8::is_continuation;
 
-/// The character at byte `at` of `text`, which must be valid; `at` moves behind it.
-inline char32_t next_character(std::string_view text, std::size_t& at) noexcept {
+/// Characters of `text`, which must be valid.
+std::size_t count_characters(std::string_view text);
+
+/// The character of `size` bytes, which must be valid, that begins at byte `at` of `text`.
+inline char32_t character_of(std::string_view text, std::size_t at, std::size_t size) noexcept {
   const auto byte = [&](std::size_t n) {
     return static_cast<char32_t>(static_cast<unsigned char>(text[at + n]));
   };
   const auto rest = [&](std::size_t n) { return byte(n) & 0x3F; };
-  const std::size_t size = sequence_size(text[at]);
-  char32_t character = byte(0);
-  if (size == 2) {
-    character = (character & 0x1F) << 6 | rest(1);
-  } else if (size == 3) {
-    character = (character & 0x0F) << 12 | rest(1) << 6 | rest(2);
-  } else if (size == 4) {
-    character = (character & 0x07) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3);
+  switch (size) {
+    case 1:
+      return byte(0);
+    case 2:
+      return (byte(0) & 0x1F) << 6 | rest(1);
+    case 3:
+      return (byte(0) & 0x0F) << 12 | rest(1) << 6 | rest(2);
+    default:
+      return (byte(0) & 0x07) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3);
   }
-  at += size;
-  return character;
+}
+
+/// The character at byte `at` of `text`, which must be valid; `at` moves behind it.
+inline char32_t next_character(std::string_view text, std::size_t& at) noexcept {
+  const std::size_t begin = at;
+  at += sequence_size(text[begin]);
+  return character_of(text, begin, at - begin);
 }
 
 }  // namespace dynamo::text

@@ -21,16 +21,11 @@ std::uint32_t value(std::uint32_t unit) { return unit & 0x7FFFFFFF; }
 std::uint32_t label(std::uint32_t unit) { return unit & 0x800000FF; }
 std::uint32_t offset(std::uint32_t unit) { return unit >> 10 << ((unit & 0x200) >> 6); }
 
-std::int32_t count_characters(std::string_view text) {
-  return static_cast<std::int32_t>(
-      std::ranges::count_if(text, [](char c) { return !text::is_continuation(c); }));
-}
-
 /// Writes `replacement` for `old`. What is too much is added behind; what is too little is taken off the last
 /// character written, which may be one of an earlier replacement.
 template <class Out>
 void put_replacement(std::string_view old, std::string_view replacement, Out& out) {
-  const std::int32_t replaced = count_characters(old);
+  const auto replaced = static_cast<std::int32_t>(text::count_characters(old));
   std::int32_t written = 0;
   for (std::size_t at = 0; at < replacement.size(); ++written) {
     const char32_t character = text::next_character(replacement, at);

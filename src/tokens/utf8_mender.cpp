@@ -1,17 +1,10 @@
 #include "tokens/utf8_mender.h"
 
+#include "base/utf8.h"
+
 #include "text/utf8.h"
 
 namespace dynamo::tokens {
-namespace {
-
-bool begins_character(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0xC2 && byte <= 0xF4;
-}
-
-}  // namespace
-
 void Utf8Mender::feed(std::string_view bytes, std::string& out) {
   if (unfinished_.empty()) return mend(bytes, out);
   const std::string joined = std::exchange(unfinished_, {}).append(bytes);
@@ -24,13 +17,13 @@ void Utf8Mender::mend(std::string_view bytes, std::string& out) {
     out += bytes.substr(0, valid);
     bytes.remove_prefix(valid);
     if (bytes.empty()) return;
-    const std::size_t broken = text::broken_prefix(bytes);
-    if (broken == bytes.size() && begins_character(bytes.front())) {
+    const utf8::Reading reading = utf8::read_character(bytes);
+    if (reading.state == utf8::Reading::State::cut) {
       unfinished_ = bytes;
       return;
     }
     out += text::kReplacementUtf8;
-    bytes.remove_prefix(broken);
+    bytes.remove_prefix(reading.size);
   }
 }
 
