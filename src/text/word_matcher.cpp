@@ -6,8 +6,11 @@
 
 #include "text/word_cutter.h"
 #include "text/word_cutter_deepseek.h"
+#include "text/word_patterns.h"
 
 namespace dynamo::text {
+
+namespace patterns = word_patterns;
 
 namespace words {
 
@@ -71,80 +74,37 @@ std::string with_escaped_newlines(std::string_view pattern) {
   return escaped;
 }
 
-/// Patterns as they stand in `tokenizer.json`, in sequence; unused places are empty.
+/// Patterns in sequence; unused places are empty.
 struct Family {
   std::array<std::string_view, 3> patterns;
   WordMatcher next;
 };
 
-constexpr std::string_view kGpt2 =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kOneDigit = R"(\p{N})";
-constexpr std::string_view kThreeDigits = R"(\p{N}{1,3})";
-constexpr std::string_view kKanaOrIdeographs = "[一-龥぀-ゟ゠-ヿ]+";
-
 constexpr Family kFamilies[] = {
-    {{kGpt2}, Cutter<kByteLevel>::next},
-    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|)"
-      R"(\s+(?!\S)|\s+)"},
-     Cutter<kLlama3>::next},
-    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|)"
-      R"(\s+(?!\S)|\s+)"},
-     Cutter<kQwen2>::next},
-    {{R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)"},
-     Cutter<kQwen2>::next},
-    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|)"
-      R"(\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kQwen35>::next},
-    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|)"
-      R"(\s+(?!\S)|\s+)"},
-     Cutter<kQwen2Lines>::next},
-    {{R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
-      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
-      R"(\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kGpt4o>::next},
-    {{R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|)"
-      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|)"
-      R"(\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kTekken>::next},
-    {{R"([\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+)"
-      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+)"
-      R"([\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|)"
-      R"(\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kKimi>::next},
-    {{R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|)"
-      R"(\s+(?!\S)|\s)"},
-     Cutter<kCl100k>::next},
-    {{R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|(?>\p{N}{1,3})| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|)"
-      R"(\s+(?!\S)|\s)"},
-     Cutter<kCl100kThreeDigits>::next},
-    {{kOneDigit, kGpt2}, Cutter<kDigitsThenByteLevel>::next},
-    {{R"([^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+()"
-      R"((?=[\p{L}])([^A-Z]))*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kTekkenOfGguf>::next},
-    {{R"([^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|')"
-      R"([lL][lL]|'[dD])?|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+((?=[\p{L}])([^A-Z]))*(?:'[sS]|'[tT]|'[rR][eE]|)"
-      R"('[vV][eE]|'[mM]|'[lL][lL]|'[dD])?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kGpt4oOfGguf>::next},
-    {{R"('(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[)"
-      R"(\r\n]|\s+(?!\S)|\s+)"},
-     Cutter<kBailing>::next},
-    {{kThreeDigits,
-      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}+| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kMiniCpm>::next},
-    {{kKanaOrIdeographs,
-      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     Cutter<kQwen2WithIdeographs>::next},
-    {{kThreeDigits, kKanaOrIdeographs,
-      R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|)"
-      R"(\s*[\r\n]+|\s+(?!\S)|\s+)"},
-     next_deepseek_word},
+    {{patterns::kGpt2}, Cutter<kByteLevel>::next},
+    {{patterns::kLlama3}, Cutter<kLlama3>::next},
+    {{patterns::kQwen2}, Cutter<kQwen2>::next},
+    {{patterns::kQwen2Possessive}, Cutter<kQwen2>::next},
+    {{patterns::kQwen35}, Cutter<kQwen35>::next},
+    {{patterns::kSeedCoder}, Cutter<kQwen2Lines>::next},
+    {{patterns::kGpt4o}, Cutter<kGpt4o>::next},
+    {{patterns::kTekken}, Cutter<kTekken>::next},
+    {{patterns::kKimi}, Cutter<kKimi>::next},
+    {{patterns::kCl100k}, Cutter<kCl100k>::next},
+    {{patterns::kCl100kThreeDigits}, Cutter<kCl100kThreeDigits>::next},
+    {{patterns::kOneDigit, patterns::kGpt2}, Cutter<kDigitsThenByteLevel>::next},
+    {{patterns::kTekkenOfGguf}, Cutter<kTekkenOfGguf>::next},
+    {{patterns::kGpt4oOfGguf}, Cutter<kGpt4oOfGguf>::next},
+    {{patterns::kBailing}, Cutter<kBailing>::next},
+    {{patterns::kThreeDigits, patterns::kMiniCpm}, Cutter<kMiniCpm>::next},
+    {{patterns::kKanaOrIdeographs, patterns::kQwen2}, Cutter<kQwen2WithIdeographs>::next},
+    {{patterns::kThreeDigits, patterns::kKanaOrIdeographs, patterns::kDeepSeek}, next_deepseek_word},
 };
 
 }  // namespace
 }  // namespace words
 
-const std::string_view kByteLevelPattern = words::kGpt2;
+const std::string_view kByteLevelPattern = patterns::kGpt2;
 
 WordMatcher find_word_matcher(std::span<const std::string_view> patterns) {
   std::vector<std::string> wanted;

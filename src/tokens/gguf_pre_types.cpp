@@ -4,46 +4,36 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "text/word_patterns.h"
+
 // A GGUF file names the way its texts are split by one word, and the engine that reads it (llama.cpp) knows
-// the patterns. Where the model's own tokenizer.json has a pattern that means the same, it stands here as
-// written there, so that the words are cut by a matcher compiled by hand.
+// the patterns. Where the model's own tokenizer.json has a pattern that means the same, that one stands here,
+// so that the words are cut by a matcher compiled by hand.
 
 namespace dynamo::tokens {
 namespace {
 
-constexpr std::string_view kGpt2 =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kLlama3 =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kQwen2 =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+namespace patterns = text::word_patterns;
 
-constexpr std::array kGpt2Only{kGpt2};
-constexpr std::array kLlama3Only{kLlama3};
-constexpr std::array kQwen2Only{kQwen2};
-constexpr std::array<std::string_view, 1> kQwen35{
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"};
-constexpr std::array<std::string_view, 2> kDigitsThenGpt2{R"(\p{N})", kGpt2};
-constexpr std::array<std::string_view, 4> kDefault{R"([\p{P}\$\+<=>\^~\|]+)", kGpt2, R"(\p{N}+)",
+constexpr std::array kGpt2{patterns::kGpt2};
+constexpr std::array kLlama3{patterns::kLlama3};
+constexpr std::array kQwen2{patterns::kQwen2};
+constexpr std::array kQwen35{patterns::kQwen35};
+constexpr std::array kDigitsThenGpt2{patterns::kOneDigit, patterns::kGpt2};
+constexpr std::array<std::string_view, 4> kDefault{R"([\p{P}\$\+<=>\^~\|]+)", patterns::kGpt2, R"(\p{N}+)",
                                                    "[0-9][0-9][0-9]"};
-constexpr std::array<std::string_view, 3> kFalcon{R"([\p{P}\$\+<=>\^~\|`]+)", kGpt2, "[0-9][0-9][0-9]"};
-constexpr std::array<std::string_view, 3> kDeepseekV3{
-    R"(\p{N}{1,3})", "[一-龥぀-ゟ゠-ヿ]+",
-    R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"};
+constexpr std::array<std::string_view, 3> kFalcon{R"([\p{P}\$\+<=>\^~\|`]+)", patterns::kGpt2,
+                                                  "[0-9][0-9][0-9]"};
+constexpr std::array kDeepseekV3{patterns::kThreeDigits, patterns::kKanaOrIdeographs, patterns::kDeepSeek};
 constexpr std::array<std::string_view, 5> kDeepseekCoder{R"([\r\n])", R"(\s?\p{L}+)", R"(\s?\p{P}+)",
-                                                         "[一-龥ࠀ-一가-퟿]+", R"(\p{N})"};
-constexpr std::array<std::string_view, 1> kBloom{R"( ?[^(\s|.,!?…。，、।۔،)]+)"};
-constexpr std::array<std::string_view, 2> kViking{R"( ?[^(\s|.,!?…。，、।۔،)]+)", R"(\p{N})"};
-// Letters outside a to z count as upper and as lower case here, unlike in the tokenizer.json of these models:
-// it is what the engine does.
-constexpr std::array<std::string_view, 1> kTekken{
-    R"([^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+((?=[\p{L}])([^A-Z]))*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"};
-constexpr std::array<std::string_view, 1> kGpt4o{
-    R"([^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])?|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+((?=[\p{L}])([^A-Z]))*(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"};
-constexpr std::array<std::string_view, 1> kBailing{
-    R"('(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)"};
-constexpr std::array<std::string_view, 1> kSeedCoder{
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+)"};
+                                                         "[一-龥ࠀ-一가-퟿]+", patterns::kOneDigit};
+constexpr std::string_view kBloomWords = R"( ?[^(\s|.,!?…。，、।۔،)]+)";
+constexpr std::array kBloom{kBloomWords};
+constexpr std::array kViking{kBloomWords, patterns::kOneDigit};
+constexpr std::array kTekken{patterns::kTekkenOfGguf};
+constexpr std::array kGpt4o{patterns::kGpt4oOfGguf};
+constexpr std::array kBailing{patterns::kBailing};
+constexpr std::array kSeedCoder{patterns::kSeedCoder};
 
 struct Row {
   std::string_view name;
@@ -54,17 +44,17 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"default", kDefault},
-    {"gpt-2", kGpt2Only},
-    {"phi-2", kGpt2Only},
-    {"mpt", kGpt2Only},
-    {"olmo", kGpt2Only},
-    {"jais", kGpt2Only},
-    {"trillion", kGpt2Only},
-    {"granite-docling", kGpt2Only},
-    {"exaone4", kGpt2Only},
-    {"gigachat", kGpt2Only},
-    {"a.x-4.0", kGpt2Only},
-    {"mellum", kGpt2Only},
+    {"gpt-2", kGpt2},
+    {"phi-2", kGpt2},
+    {"mpt", kGpt2},
+    {"olmo", kGpt2},
+    {"jais", kGpt2},
+    {"trillion", kGpt2},
+    {"granite-docling", kGpt2},
+    {"exaone4", kGpt2},
+    {"gigachat", kGpt2},
+    {"a.x-4.0", kGpt2},
+    {"mellum", kGpt2},
     {"starcoder", kDigitsThenGpt2},
     {"refact", kDigitsThenGpt2},
     {"command-r", kDigitsThenGpt2},
@@ -74,26 +64,26 @@ constexpr Row kRows[] = {
     {"minerva-7b", kDigitsThenGpt2},
     {"mellum2", kDigitsThenGpt2},
     {"falcon", kFalcon},
-    {"llama3", kLlama3Only, true, true},
-    {"llama-v3", kLlama3Only, true, true},
-    {"llama-bpe", kLlama3Only, true, true},
-    {"falcon3", kLlama3Only, true, true},
-    {"falcon-h1", kLlama3Only, true, true},
-    {"pixtral", kLlama3Only, true, true},
-    {"midm-2.0", kLlama3Only, true, true},
-    {"lfm2", kLlama3Only, true, true},
-    {"dbrx", kLlama3Only},
-    {"smaug-bpe", kLlama3Only},
-    {"glm4", kLlama3Only},
-    {"chatglm-bpe", kLlama3Only},
-    {"qwen2", kQwen2Only},
-    {"deepseek-r1-qwen", kQwen2Only},
-    {"kormo", kQwen2Only},
-    {"megrez", kQwen2Only},
-    {"stablelm2", kQwen2Only},
-    {"hunyuan", kQwen2Only},
-    {"solar-open", kQwen2Only},
-    {"grok-2", kQwen2Only},
+    {"llama3", kLlama3, true, true},
+    {"llama-v3", kLlama3, true, true},
+    {"llama-bpe", kLlama3, true, true},
+    {"falcon3", kLlama3, true, true},
+    {"falcon-h1", kLlama3, true, true},
+    {"pixtral", kLlama3, true, true},
+    {"midm-2.0", kLlama3, true, true},
+    {"lfm2", kLlama3, true, true},
+    {"dbrx", kLlama3},
+    {"smaug-bpe", kLlama3},
+    {"glm4", kLlama3},
+    {"chatglm-bpe", kLlama3},
+    {"qwen2", kQwen2},
+    {"deepseek-r1-qwen", kQwen2},
+    {"kormo", kQwen2},
+    {"megrez", kQwen2},
+    {"stablelm2", kQwen2},
+    {"hunyuan", kQwen2},
+    {"solar-open", kQwen2},
+    {"grok-2", kQwen2},
     {"qwen35", kQwen35},
     {"deepseek-v3", kDeepseekV3},
     {"hunyuan-dense", kDeepseekV3},

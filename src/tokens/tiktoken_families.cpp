@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "text/word_patterns.h"
+
 namespace dynamo::tokens {
 namespace {
 
-using Special = std::vector<std::pair<std::string, TokenId>>;
+namespace patterns = text::word_patterns;
 
-constexpr std::string_view kGpt2 =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kCl100k =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kQwen =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kO200k =
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kKimi =
-    R"([\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+using Special = std::vector<std::pair<std::string, TokenId>>;
 
 Special gpt2_special() { return {{"<|endoftext|>", 50256}}; }
 
@@ -64,13 +57,13 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {50256, "r50k_base", kGpt2, gpt2_special},
-    {50280, "p50k_base", kGpt2, gpt2_special},
-    {100256, "cl100k_base", kCl100k, cl100k_special},
-    {128000, "Llama 3", kCl100k, llama3_special},
-    {151643, "Qwen", kQwen, qwen_special},
-    {163584, "Kimi K2", kKimi, none},
-    {199998, "o200k_base", kO200k, o200k_special},
+    {50256, "r50k_base", patterns::kGpt2, gpt2_special},
+    {50280, "p50k_base", patterns::kGpt2, gpt2_special},
+    {100256, "cl100k_base", patterns::kLlama3, cl100k_special},
+    {128000, "Llama 3", patterns::kLlama3, llama3_special},
+    {151643, "Qwen", patterns::kQwen2, qwen_special},
+    {163584, "Kimi K2", patterns::kKimi, none},
+    {199998, "o200k_base", patterns::kGpt4o, o200k_special},
 };
 
 }  // namespace
