@@ -58,7 +58,7 @@ class HttpEngine::RelayedAnswer final : public Answer {
       if (!bytes || !is_stream_) co_return bytes;
       if (bytes->empty()) co_return end();
       const auto events = guard_.pass(*bytes);
-      if (!events || has_data(*events)) {
+      if (!events || openai::has_data(*events)) {
         heard_ = engine_.loop_.now();
         co_return events;
       }

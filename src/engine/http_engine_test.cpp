@@ -54,12 +54,6 @@ TEST(StreamGuard, IsBounded) {
   EXPECT_EQ(guard.pass("data: 0123456789").error().code, Errc::too_large);
 }
 
-TEST(StreamGuard, KnowsCommentsFromData) {
-  EXPECT_FALSE(has_data(": keep-alive\n\n"));
-  EXPECT_FALSE(has_data(": data: x\n\n"));
-  EXPECT_TRUE(has_data(": x\ndata: y\n\n"));
-}
-
 TEST(ParseEngineUrl, TakesTheVersionOff) {
   EXPECT_EQ(parse_engine_url("http://h:1/v1/")->target, "");
   EXPECT_EQ(parse_engine_url("http://h:1/base/v1")->target, "/base");

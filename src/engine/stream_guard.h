@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "openai/event_splitter.h"
 
 namespace dynamo::engine {
 
@@ -13,7 +13,8 @@ namespace dynamo::engine {
 /// searched as they are.
 class StreamGuard {
  public:
-  explicit StreamGuard(std::size_t max_event = std::size_t{16} << 20) : max_event_(max_event) {}
+  StreamGuard() = default;
+  explicit StreamGuard(std::size_t max_event) : splitter_(max_event) {}
 
   /// The whole events that `bytes` completes; perhaps none. Good until the next call, and as long as `bytes`
   /// is. Errors: unavailable (a choice ended with "abort"), too_large (an event beyond `max_event`).
@@ -22,13 +23,8 @@ class StreamGuard {
   bool done() const noexcept { return done_; }
 
  private:
-  std::string held_;  // the beginning of an event
-  std::string out_;
-  std::size_t max_event_;
+  openai::EventSplitter splitter_;
   bool done_ = false;
 };
-
-/// Whether some event in `events` has data; others are comments that only keep a connection alive.
-bool has_data(std::string_view events) noexcept;
 
 }  // namespace dynamo::engine

@@ -1,9 +1,9 @@
 #include "frontend/relay.h"
 
 #include "frontend/chunk.h"
-#include "frontend/event_splitter.h"
 #include "net/sse.h"
 #include "openai/error_body.h"
+#include "openai/event_splitter.h"
 #include "openai/event_stream.h"
 #include "openai/fold.h"
 
@@ -48,7 +48,7 @@ void pass_on_chunks(Batch& batch, const std::vector<std::string>& chunks) {
 
 /// Passes on what `parser` makes of `event`; an event without data, as it is.
 void pass_on_rewritten(Batch& batch, std::string_view event, AnswerParser& parser) {
-  if (!has_data(event)) return pass_on(batch, event);
+  if (!openai::has_data(event)) return pass_on(batch, event);
   pass_on_chunks(batch, parser.rewrite(data_of(event)));
 }
 
@@ -62,7 +62,7 @@ Error overflow_error() {
 
 void take_event(Batch& batch, std::string_view event, const RelayOptions& options,
                 RequestObservation& observation) {
-  if (is_done_event(event)) {
+  if (openai::is_done_event(event)) {
     batch.done = true;
     if (options.parser != nullptr) pass_on_chunks(batch, options.parser->finish());
     return;
@@ -82,7 +82,8 @@ void take_event(Batch& batch, std::string_view event, const RelayOptions& option
   }
 }
 
-Batch take_batch(EventSplitter& splitter, const RelayOptions& options, RequestObservation& observation) {
+Batch take_batch(openai::EventSplitter& splitter, const RelayOptions& options,
+                 RequestObservation& observation) {
   Batch batch;
   std::string_view event;
   while (!batch.done && !batch.failure && splitter.next(event))
@@ -123,7 +124,7 @@ net::Task<Result<void>> relay_stream(net::Loop& loop, net::HttpClientResponse& u
   auto started = co_await client.start(200, std::move(headers));
   if (!started) co_return started;
 
-  EventSplitter splitter;
+  openai::EventSplitter splitter;
   for (;;) {
     auto piece = co_await upstream.read();
     if (!piece) co_return co_await end_with_error(client, {}, std::move(piece.error()));

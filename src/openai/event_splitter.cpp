@@ -1,7 +1,12 @@
-#include "frontend/event_splitter.h"
+#include "openai/event_splitter.h"
 
-namespace dynamo::frontend {
+#include "openai/event_stream.h"
+
+namespace dynamo::openai {
 namespace {
+
+constexpr std::string_view kData = "data:";
+constexpr std::string_view kDataOfALaterLine = "\ndata:";
 
 /// Length of `text` up to the end of its first empty line, looked for from `from` on; npos when there is
 /// none.
@@ -16,12 +21,14 @@ std::size_t end_of_event(std::string_view text, std::size_t from) noexcept {
 }  // namespace
 
 void EventSplitter::feed(std::string_view bytes) {
-  if (kept_.empty()) {
+  is_kept_ = !rest_.empty();
+  if (!is_kept_) {
     rest_ = bytes;
-  } else {
-    kept_ += bytes;
-    rest_ = kept_;
+    return;
   }
+  kept_.erase(0, kept_.size() - rest_.size());
+  kept_ += bytes;
+  rest_ = kept_;
 }
 
 bool EventSplitter::next(std::string_view& event) {
@@ -39,20 +46,26 @@ bool EventSplitter::next(std::string_view& event) {
 }
 
 void EventSplitter::keep_rest() {
-  kept_ = std::string(rest_);
+  if (is_kept_) return;
+  kept_.assign(rest_);
   rest_ = kept_;
+  is_kept_ = true;
 }
 
 bool is_done_event(std::string_view event) noexcept {
-  if (!event.starts_with("data:")) return false;
-  event.remove_prefix(5);
+  if (!event.starts_with(kData)) {
+    const auto later = event.find(kDataOfALaterLine);
+    if (later == std::string_view::npos) return false;
+    event.remove_prefix(later + 1);
+  }
+  event.remove_prefix(kData.size());
   const auto begin = event.find_first_not_of(" \r\n");
   const auto end = event.find_last_not_of(" \r\n");
-  return begin != std::string_view::npos && event.substr(begin, end - begin + 1) == "[DONE]";
+  return begin != std::string_view::npos && event.substr(begin, end - begin + 1) == kDoneData;
 }
 
-bool has_data(std::string_view event) noexcept {
-  return event.starts_with("data:") || event.find("\ndata:") != std::string_view::npos;
+bool has_data(std::string_view events) noexcept {
+  return events.starts_with(kData) || events.find(kDataOfALaterLine) != std::string_view::npos;
 }
 
-}  // namespace dynamo::frontend
+}  // namespace dynamo::openai

@@ -1,10 +1,10 @@
-#include "frontend/event_splitter.h"
+#include "openai/event_splitter.h"
 
 #include <gtest/gtest.h>
 #include <random>
 #include <vector>
 
-namespace dynamo::frontend {
+namespace dynamo::openai {
 namespace {
 
 std::vector<std::string> split(std::string_view text, std::size_t piece) {
@@ -41,6 +41,24 @@ TEST(EventSplitter, AnUnfinishedEventStaysUntilItsEnd) {
   EXPECT_FALSE(splitter.mid_event());
 }
 
+TEST(EventSplitter, EventsStayWhenTheRestIsKept) {
+  EventSplitter splitter;
+  std::string_view event;
+  splitter.feed("data: be");
+  EXPECT_FALSE(splitter.next(event));
+  splitter.keep_rest();
+  splitter.feed("gun\n\ndata: whole\n\ndata: cut");
+  std::string_view first;
+  std::string_view second;
+  ASSERT_TRUE(splitter.next(first));
+  ASSERT_TRUE(splitter.next(second));
+  EXPECT_FALSE(splitter.next(event));
+  splitter.keep_rest();
+  EXPECT_EQ(first, "data: begun\n\n");
+  EXPECT_EQ(second, "data: whole\n\n");
+  EXPECT_EQ(first.end(), second.begin()) << "neighbours";
+}
+
 TEST(EventSplitter, AnEndlessEventOverflows) {
   EventSplitter splitter(100);
   std::string_view event;
@@ -55,11 +73,14 @@ TEST(EventSplitter, AnEndlessEventOverflows) {
 TEST(EventSplitter, KnowsTheEndMark) {
   EXPECT_TRUE(is_done_event("data: [DONE]\n\n"));
   EXPECT_TRUE(is_done_event("data:[DONE]\r\n\r\n"));
+  EXPECT_TRUE(is_done_event("event: end\ndata: [DONE]\n\n"));
   EXPECT_FALSE(is_done_event("data: \"[DONE]\"\n\n"));
   EXPECT_FALSE(is_done_event(": [DONE]\n\n"));
   EXPECT_TRUE(has_data("event: x\ndata: y\n\n"));
   EXPECT_FALSE(has_data(": keep-alive\n\n"));
+  EXPECT_FALSE(has_data(": data: x\n\n"));
+  EXPECT_TRUE(has_data(": x\n\ndata: y\n\n"));
 }
 
 }  // namespace
-}  // namespace dynamo::frontend
+}  // namespace dynamo::openai

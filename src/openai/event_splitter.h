@@ -3,14 +3,14 @@
 #include <string>
 #include <string_view>
 
-namespace dynamo::frontend {
+namespace dynamo::openai {
 
 /// Cuts an engine's event stream into whole events without changing a byte, so that they can be relayed as
 /// they came.
-///   splitter.feed(bytes); while (splitter.next(event)) …
+///   splitter.feed(bytes); while (splitter.next(event)) …; splitter.keep_rest();
 /// An event is the text up to and including the empty line (LF or CR LF) that ends it. Events are views into
-/// `bytes` as long as no event was cut in two, and views into an own buffer otherwise; both are good until
-/// the next `feed`.
+/// `bytes` as long as no event was cut in two, and views into an own buffer otherwise; those of one `feed`
+/// are neighbours in memory. Both are good until the next `feed`.
 class EventSplitter {
  public:
   explicit EventSplitter(std::size_t max_event = std::size_t{16} << 20) : max_event_(max_event) {}
@@ -26,6 +26,7 @@ class EventSplitter {
  private:
   std::string kept_;
   std::string_view rest_;    // of kept_ or of the bytes fed
+  bool is_kept_ = false;     // rest_ is the end of kept_
   std::size_t scanned_ = 0;  // of rest_, holding no end of an event
   std::size_t max_event_;
   bool overflow_ = false;
@@ -34,7 +35,7 @@ class EventSplitter {
 /// Whether `event` says that the stream is complete: `data: [DONE]`.
 bool is_done_event(std::string_view event) noexcept;
 
-/// Whether `event` has data at all, not only comments.
-bool has_data(std::string_view event) noexcept;
+/// Whether `events` have data at all, not only comments, which keep a connection alive.
+bool has_data(std::string_view events) noexcept;
 
-}  // namespace dynamo::frontend
+}  // namespace dynamo::openai
