@@ -1,5 +1,6 @@
 #include "tokens/gguf.h"
 
+#include "text/utf8.h"
 #include "tokens/bpe.h"
 #include "tokens/gguf_pre_types.h"
 #include "tokens/parts.h"
@@ -41,6 +42,8 @@ Result<TokenList> read_tokens(const GgufMetadata& file) {
   out.texts = *texts;
   for (std::size_t id = 0; id < out.texts.size(); ++id) {
     if (out.texts[id].empty()) out.texts[id] = fmt::format("[EMPTY_{}]", id);
+    if (!text::is_valid(out.texts[id]))
+      return fail(Errc::invalid, fmt::format("{}: token {} is not UTF-8", key("tokens"), id));
   }
   out.kinds.assign(out.texts.size(), Kind::normal);
   if (const auto* kinds = file.numbers(key("token_type"))) {

@@ -211,9 +211,9 @@ double rounded_twice(std::string_view text, double nearest) {
     std::from_chars(text.data() + digits, text.data() + text.size(), written);
   }
   const Decimal decimal = decimal_of(text);
-  const int exponent = decimal.exponent + written;
+  const std::int64_t exponent = std::int64_t{decimal.exponent} + written;
   if (exponent < -kLargestPower || exponent > kLargestPower) return nearest;
-  const double power = power_of_ten(std::abs(exponent));
+  const double power = power_of_ten(static_cast<int>(std::abs(exponent)));
   const auto digits = static_cast<double>(decimal.digits);
   const double value = exponent < 0 ? digits / power : digits * power;
   return text.starts_with('-') ? -value : value;

@@ -98,6 +98,7 @@ TEST(JsonCursorTest, RoundsNumbersAsTheLibraryDoes) {
   EXPECT_EQ(read("123456789012345678901234567890"), 12345678901234567890.0 * 1e10);
   EXPECT_EQ(read("0.1234567890123456789012e+3"), 12345678901234567890.0 / 1e17);
   EXPECT_EQ(read("-2e-310"), -2e-310);
+  EXPECT_EQ(read("0.0e-2147483648"), 0);
 }
 
 TEST(JsonCursorTest, TheFirstFailureSticks) {

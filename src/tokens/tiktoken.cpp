@@ -14,8 +14,6 @@ namespace {
 
 using Special = std::vector<std::pair<std::string, TokenId>>;
 
-constexpr TokenId kMaxRank = (1U << 21) - 1;
-
 std::unexpected<Error> wrong_line(std::size_t number, std::string_view what) {
   return fail(Errc::invalid, fmt::format("line {}: {}", number, what));
 }
@@ -30,7 +28,8 @@ Result<std::pair<std::string, TokenId>> read_line(std::string_view line, std::si
   TokenId rank = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), rank);
   const bool whole = error == std::errc{} && end == digits.data() + digits.size();
-  if (!whole || rank > kMaxRank) return wrong_line(number, fmt::format("the rank must be 0 to {}", kMaxRank));
+  if (!whole || rank > kMaxTokenId)
+    return wrong_line(number, fmt::format("the rank must be 0 to {}", kMaxTokenId));
   return std::pair{std::move(*bytes), rank};
 }
 
@@ -184,7 +183,7 @@ Result<std::vector<std::pair<std::string, TokenId>>> special_tokens_of_config(
     TokenId id = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
     const auto content = json::string_at(entry.value(), {"content"});
-    if (error != std::errc{} || end != digits.data() + digits.size() || id > kMaxRank || content.empty()) {
+    if (error != std::errc{} || end != digits.data() + digits.size() || id > kMaxTokenId || content.empty()) {
       return fail(Errc::invalid,
                   fmt::format("added_tokens_decoder: \"{}\" is not an id with a `content`", digits));
     }

@@ -14,9 +14,11 @@ Result<TokenId> unknown_id(const Vocabulary& vocabulary, std::string_view token)
                           token));
 }
 
-std::size_t count_characters(std::string_view word) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(word, [](char c) { return !text::is_continuation(c); }));
+std::size_t longest_token(const Vocabulary& vocabulary) {
+  std::size_t longest = 0;
+  for (TokenId id = 0; id < vocabulary.id_limit(); ++id)
+    longest = std::max(longest, vocabulary.token(id).value_or("").size());
+  return longest;
 }
 
 Span whole(std::string_view word) { return {0, static_cast<std::uint32_t>(word.size())}; }
@@ -24,7 +26,10 @@ Span whole(std::string_view word) { return {0, static_cast<std::uint32_t>(word.s
 }  // namespace
 
 WordPiece::WordPiece(Vocabulary vocabulary, WordPieceOptions options, TokenId unknown)
-    : vocabulary_(std::move(vocabulary)), options_(std::move(options)), unknown_id_(unknown) {}
+    : vocabulary_(std::move(vocabulary)),
+      options_(std::move(options)),
+      unknown_id_(unknown),
+      longest_token_(longest_token(vocabulary_)) {}
 
 Result<std::unique_ptr<const WordPiece>> WordPiece::build(Vocabulary vocabulary, WordPieceOptions options) {
   const auto unknown = unknown_id(vocabulary, options.unknown);
@@ -37,8 +42,9 @@ Result<std::unique_ptr<const WordPiece>> WordPiece::build(Vocabulary vocabulary,
 std::optional<Piece> WordPiece::longest(std::string_view word, std::size_t begin) const {
   std::string written(begin > 0 ? std::string_view(options_.continuing_prefix) : std::string_view{});
   const std::size_t prefix = written.size();
-  written += word.substr(begin);
-  for (std::size_t size = word.size() - begin; size > 0;
+  if (prefix >= longest_token_) return std::nullopt;
+  written += word.substr(begin, longest_token_ - prefix);
+  for (std::size_t size = written.size() - prefix; size > 0;
        size = text::code_point_before(word, begin + size) - begin) {
     const auto id = vocabulary_.id(std::string_view(written).substr(0, prefix + size));
     if (id) return Piece{*id, {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + size)}};
@@ -62,7 +68,7 @@ bool WordPiece::cut(std::string_view word, std::vector<Piece>& pieces) const {
 }
 
 void WordPiece::tokenize(std::string_view word, std::vector<Piece>& pieces) const {
-  if (count_characters(word) > options_.max_characters || !cut(word, pieces)) {
+  if (text::count_characters(word) > options_.max_characters || !cut(word, pieces)) {
     pieces.push_back({unknown_id_, whole(word)});
   }
 }

@@ -20,7 +20,8 @@ struct WordPieceOptions {
 };
 
 /// The longest token that the word begins with, then the longest that the rest begins with, and so on. A word
-/// that cannot be cut up to its end is unknown as a whole.
+/// that cannot be cut up to its end is unknown as a whole. Time: linear in the word, times the square of the
+/// longest token at worst.
 class WordPiece final : public Model {
  public:
   /// Errors: invalid, naming the field of a tokenizer.json.
@@ -37,6 +38,7 @@ class WordPiece final : public Model {
   Vocabulary vocabulary_;
   WordPieceOptions options_;
   TokenId unknown_id_;
+  std::size_t longest_token_;  // bytes
 };
 
 /// A word is a token, or unknown.

@@ -39,6 +39,13 @@ INSTANTIATE_TEST_SUITE_P(Words, WordPieceTest,
                                            WordCase{"too_long", "ununununun", {{0, {0, 10}}}}),
                          [](const auto& row) { return std::string(row.param.name); });
 
+TEST(WordPieceTest, TakesNoLongerForTheRestOfALongWord) {
+  auto vocabulary = testing::make_vocabulary({"[UNK]", "a", "##a", "##aaaa"});
+  const std::string word(300'001, 'a');
+  const auto model = WordPiece::build(std::move(vocabulary), {.max_characters = word.size()}).value();
+  EXPECT_EQ(tokenize(*model, word).size(), 1 + (word.size() - 1) / 4);
+}
+
 TEST(WordLevelTest, LooksWordsUp) {
   const auto model = WordLevel::build(testing::make_vocabulary({"<unk>", "yes"}), "<unk>").value();
   EXPECT_EQ(tokenize(*model, "yes"), (std::vector<Piece>{{1, {0, 3}}}));
