@@ -100,12 +100,14 @@ Measured over(const std::vector<std::string>& prompts, int rounds, Work work) {
 }
 
 Measured encode(const Tokenizer& tokenizer, const std::vector<std::string>& prompts, int rounds) {
-  return over(prompts, rounds, [&](const std::string& prompt) { return tokenizer.encode(prompt, kBare); });
+  return over(prompts, rounds,
+              [&](const std::string& prompt) { return tokenizer.encode(prompt, kBare).value(); });
 }
 
 Measured offsets(const Tokenizer& tokenizer, const std::vector<std::string>& prompts, int rounds) {
-  return over(prompts, rounds,
-              [&](const std::string& prompt) { return tokenizer.encode_with_offsets(prompt, kBare).ids; });
+  return over(prompts, rounds, [&](const std::string& prompt) {
+    return tokenizer.encode_with_offsets(prompt, kBare).value().ids;
+  });
 }
 
 /// Conversations: each even prompt has been seen when the odd one behind it comes.
@@ -117,9 +119,9 @@ Measured turns(const Tokenizer& tokenizer, const std::vector<std::string>& promp
     measured.digest = {};
     double spent = 0;
     for (std::size_t at = 0; at + 1 < prompts.size(); at += 2) {
-      tokenizer.encode(prompts[at], kBare, seen);
+      (void)tokenizer.encode(prompts[at], kBare, seen);
       const double begin = cpu_seconds();
-      const auto ids = tokenizer.encode(prompts[at + 1], kBare, seen);
+      const auto ids = tokenizer.encode(prompts[at + 1], kBare, seen).value();
       spent += cpu_seconds() - begin;
       measured.bytes += prompts[at + 1].size();
       measured.digest.add(ids);
@@ -133,7 +135,7 @@ Measured turns(const Tokenizer& tokenizer, const std::vector<std::string>& promp
 std::vector<std::vector<TokenId>> encoded(const Tokenizer& tokenizer,
                                           const std::vector<std::string>& prompts) {
   std::vector<std::vector<TokenId>> all;
-  for (const std::string& prompt : prompts) all.push_back(tokenizer.encode(prompt, kBare));
+  for (const std::string& prompt : prompts) all.push_back(tokenizer.encode(prompt, kBare).value());
   return all;
 }
 

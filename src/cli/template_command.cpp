@@ -108,7 +108,7 @@ Result<jinja::Rendering> render(json::object input, const TemplateFlags& flags, 
 }
 
 /// The prompt without what a tokenizer would put around it: templates write that themselves.
-tokens::Encoding encode(const std::string& prompt, const Session& session) {
+Result<tokens::Encoding> encode(const std::string& prompt, const Session& session) {
   return session.tokenizer->encode_with_offsets(prompt, {.add_special_tokens = false});
 }
 
@@ -124,13 +124,16 @@ std::string spans_json(const jinja::Rendering& prompt) {
 }
 
 /// The prompt as a JSON string where lines are all that is asked for; else an object.
-std::string json_text(const jinja::Rendering& prompt, const TemplateFlags& flags, const Session& session) {
+Result<std::string> json_text(const jinja::Rendering& prompt, const TemplateFlags& flags,
+                              const Session& session) {
   const std::string text = openai::json_string(prompt.text);
   if (flags.jsonl && !flags.tokens && !flags.generated) return text;
   std::string object = fmt::format("{{\"prompt\":{}", text);
   if (flags.generated) object += fmt::format(",\"generated\":{}", spans_json(prompt));
   if (!flags.tokens) return object + "}";
-  return object + "," + encoding_json(encode(prompt.text, session), prompt.text).substr(1);
+  const auto encoding = encode(prompt.text, session);
+  if (!encoding) return std::unexpected(encoding.error());
+  return object + "," + encoding_json(*encoding, prompt.text).substr(1);
 }
 
 /// A line of output for one of input; one that cannot be rendered says why, and the next goes on.
@@ -138,9 +141,10 @@ Result<std::string> answer_line(std::string_view line, const TemplateFlags& flag
                                 bool& all_rendered) {
   auto input = parse_object(line, "the line");
   const auto prompt = input ? render(std::move(*input), flags, session) : std::unexpected(input.error());
-  if (prompt) return json_text(*prompt, flags, session);
+  auto answer = prompt ? json_text(*prompt, flags, session) : std::unexpected(prompt.error());
+  if (answer) return answer;
   all_rendered = false;
-  return fmt::format("{{\"error\":{}}}", openai::json_string(chat::words_for_client(prompt.error())));
+  return fmt::format("{{\"error\":{}}}", openai::json_string(chat::words_for_client(answer.error())));
 }
 
 Result<int> answer_lines(const TemplateFlags& flags, const Session& session) {
@@ -152,13 +156,19 @@ Result<int> answer_lines(const TemplateFlags& flags, const Session& session) {
 }
 
 /// The prompt as it is; on a terminal the shell's own prompt gets a line of its own.
-std::string shown(const jinja::Rendering& prompt, const TemplateFlags& flags, const Session& session) {
-  if (flags.json) return json_text(prompt, flags, session) + "\n";
+Result<std::string> shown(const jinja::Rendering& prompt, const TemplateFlags& flags,
+                          const Session& session) {
+  if (flags.json) {
+    auto text = json_text(prompt, flags, session);
+    if (text) *text += '\n';
+    return text;
+  }
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   const std::string& text = prompt.text;
   if (!flags.tokens) return terminal && !text.ends_with('\n') ? text + "\n" : text;
-  const tokens::Encoding encoding = encode(text, session);
-  return terminal ? token_pieces(encoding, text) : token_table(encoding, text, false);
+  const auto encoding = encode(text, session);
+  if (!encoding) return std::unexpected(encoding.error());
+  return terminal ? token_pieces(*encoding, text) : token_table(*encoding, text, false);
 }
 
 Result<json::object> read_input(const TemplateFlags& flags) {
@@ -197,8 +207,9 @@ Result<int> run_template(const TemplateFlags& flags) {
   if (!input) return std::unexpected(std::move(input.error()));
   const auto prompt = render(std::move(*input), flags, *session);
   if (!prompt) return std::unexpected(not_usage(prompt.error()));
-  if (auto printed = print_out(shown(*prompt, flags, *session)); !printed)
-    return std::unexpected(printed.error());
+  const auto text = shown(*prompt, flags, *session);
+  if (!text) return std::unexpected(text.error());
+  if (auto printed = print_out(*text); !printed) return std::unexpected(printed.error());
   if (auto flushed = flush_out(); !flushed) return std::unexpected(flushed.error());
   return kDone;
 }

@@ -89,10 +89,16 @@ Result<void> flush_out() {
   return std::unexpected(system_error("standard output", errno));
 }
 
-std::string JsonLineConverter::encode(std::string_view text, bool add_special_tokens) const {
+Result<std::string> JsonLineConverter::encode(std::string_view text, bool add_special_tokens) const {
   const tokens::EncodeOptions encode{.add_special_tokens = add_special_tokens};
-  if (options_.offsets) return encoding_json(tokenizer_->encode_with_offsets(text, encode), text);
-  return ids_json(tokenizer_->encode(text, encode));
+  if (options_.offsets) {
+    const auto encoding = tokenizer_->encode_with_offsets(text, encode);
+    if (!encoding) return std::unexpected(encoding.error());
+    return encoding_json(*encoding, text);
+  }
+  const auto ids = tokenizer_->encode(text, encode);
+  if (!ids) return std::unexpected(ids.error());
+  return ids_json(*ids);
 }
 
 Result<std::string> JsonLineConverter::decode(const json::value& list) const {

@@ -62,7 +62,7 @@ class JsonLineConverter {
   Result<std::string> convert(std::string_view line);
 
  private:
-  std::string encode(std::string_view text, bool add_special_tokens) const;
+  Result<std::string> encode(std::string_view text, bool add_special_tokens) const;
   Result<std::string> decode(const json::value& list) const;
   Result<std::string> prompt(json::object arguments);
 

@@ -47,11 +47,16 @@ void declare(FlagSet& set, TokenizeFlags& flags) {
 
 Result<void> show(const tokens::Tokenizer& tokenizer, const TokenizeFlags& flags, std::string_view text) {
   const tokens::EncodeOptions options{.add_special_tokens = !flags.no_special_tokens};
-  if (flags.json && !flags.offsets) return print_out(ids_json(tokenizer.encode(text, options)) + "\n");
-  const tokens::Encoding encoding = tokenizer.encode_with_offsets(text, options);
-  if (flags.json) return print_out(encoding_json(encoding, text) + "\n");
+  if (flags.json && !flags.offsets) {
+    const auto ids = tokenizer.encode(text, options);
+    if (!ids) return std::unexpected(ids.error());
+    return print_out(ids_json(*ids) + "\n");
+  }
+  const auto encoding = tokenizer.encode_with_offsets(text, options);
+  if (!encoding) return std::unexpected(encoding.error());
+  if (flags.json) return print_out(encoding_json(*encoding, text) + "\n");
   const bool pieces = in_color(flags.color) && !flags.offsets;
-  return print_out(pieces ? token_pieces(encoding, text) : token_table(encoding, text, flags.offsets));
+  return print_out(pieces ? token_pieces(*encoding, text) : token_table(*encoding, text, flags.offsets));
 }
 
 Result<void> show_all(const tokens::Tokenizer& tokenizer, const TokenizeFlags& flags) {

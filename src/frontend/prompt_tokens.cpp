@@ -29,18 +29,43 @@ Result<std::string> render(const ModelFiles& files, json::object body, const jin
   return openai::invalid_field("messages", chat::words_for_client(prompt.error()));
 }
 
+Result<std::uint64_t> length_of_text(const ModelFiles& files, std::string_view text,
+                                     tokens::EncodeOptions options) {
+  const auto ids = files.tokenizer->encode(text, options);
+  if (!ids) return std::unexpected(ids.error());
+  return ids->size();
+}
+
+Result<std::uint64_t> length_of(const ModelFiles& files, const openai::Prompt& prompt,
+                                tokens::EncodeOptions options) {
+  if (const auto* ids = std::get_if<std::vector<std::uint32_t>>(&prompt)) return ids->size();
+  return length_of_text(files, std::get<std::string>(prompt), options);
+}
+
 Result<std::uint64_t> chat_length(const ModelFiles& files, const openai::Request& request,
                                   const jinja::Options& options) {
   const auto prompt = render(files, request.body, options);
   if (!prompt) return std::unexpected(prompt.error());
   const tokens::EncodeOptions encode{.add_special_tokens = wants_special_tokens(request.body, false)};
-  return files.tokenizer->encode(*prompt, encode).size();
+  return length_of_text(files, *prompt, encode);
 }
 
-std::uint64_t length_of(const ModelFiles& files, const openai::Prompt& prompt,
-                        tokens::EncodeOptions options) {
-  if (const auto* ids = std::get_if<std::vector<std::uint32_t>>(&prompt)) return ids->size();
-  return files.tokenizer->encode(std::get<std::string>(prompt), options).size();
+Result<std::vector<std::uint64_t>> count_tokens(const ModelFiles& files, const openai::Request& request,
+                                                const jinja::Options& options) {
+  std::vector<std::uint64_t> out;
+  if (request.endpoint == openai::Endpoint::chat) {
+    const auto length = chat_length(files, request, options);
+    if (!length) return std::unexpected(length.error());
+    out.push_back(*length);
+    return out;
+  }
+  const tokens::EncodeOptions encode{.add_special_tokens = wants_special_tokens(request.body, true)};
+  for (const openai::Prompt& prompt : request.prompts) {
+    const auto length = length_of(files, prompt, encode);
+    if (!length) return std::unexpected(length.error());
+    out.push_back(*length);
+  }
+  return out;
 }
 
 /// A JSON list of how the vocabulary writes `ids`.
@@ -100,10 +125,11 @@ Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeReque
   auto prompt = request.prompt ? Result<std::string>(*request.prompt) : render(files, request.body, options);
   if (!prompt) return std::unexpected(std::move(prompt.error()));
   const auto ids = files.tokenizer->encode(*prompt, {.add_special_tokens = request.add_special_tokens});
-  std::string out = fmt::format(R"({{"count":{},"max_model_len":)", ids.size());
+  if (!ids) return std::unexpected(ids.error());
+  std::string out = fmt::format(R"({{"count":{},"max_model_len":)", ids->size());
   out += max_model_len == 0 ? "null" : std::to_string(max_model_len);
-  out += fmt::format(R"(,"tokens":[{}],"token_strs":)", fmt::join(ids, ","));
-  out += request.return_token_strs ? token_texts(files, ids) : "null";
+  out += fmt::format(R"(,"tokens":[{}],"token_strs":)", fmt::join(*ids, ","));
+  out += request.return_token_strs ? token_texts(files, *ids) : "null";
   return out += '}';
 }
 
@@ -120,18 +146,12 @@ Result<std::string> detokenize_answer(const ModelFiles& files, const DetokenizeR
 Result<std::optional<std::vector<std::uint64_t>>> prompt_lengths(const ModelFiles& files,
                                                                  const openai::Request& request,
                                                                  const jinja::Options& options) {
-  std::vector<std::uint64_t> out;
-  if (request.endpoint == openai::Endpoint::chat) {
-    const auto length = chat_length(files, request, options);
-    if (!length && length.error().code == Errc::unsupported)
-      return std::optional<std::vector<std::uint64_t>>{};
-    if (!length) return std::unexpected(length.error());
-    out.push_back(*length);
-    return std::optional(std::move(out));
-  }
-  const tokens::EncodeOptions encode{.add_special_tokens = wants_special_tokens(request.body, true)};
-  for (const openai::Prompt& prompt : request.prompts) out.push_back(length_of(files, prompt, encode));
-  return std::optional(std::move(out));
+  auto lengths = count_tokens(files, request, options);
+  if (lengths) return std::optional(std::move(*lengths));
+  const Errc code = lengths.error().code;
+  const bool engine_may = code == Errc::unsupported || code == Errc::too_large;
+  if (!engine_may) return std::unexpected(std::move(lengths.error()));
+  return std::optional<std::vector<std::uint64_t>>{};
 }
 
 Result<void> check_context(const std::vector<std::uint64_t>& lengths, std::uint64_t context_length,

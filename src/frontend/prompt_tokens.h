@@ -34,7 +34,7 @@ Result<DetokenizeRequest> parse_detokenize_request(std::string_view body);
 
 /// {"count", "max_model_len", "tokens", "token_strs"}; null for a length of 0, which is not known, and for
 /// texts that nobody asked for. Errors: invalid, with the words of a template that refuses the chat;
-/// unsupported, for chats that only the engine can prepare.
+/// unsupported, for chats that only the engine can prepare; too_large, for texts that take too long.
 Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeRequest& request,
                                     std::uint64_t max_model_len, const jinja::Options& options);
 
@@ -42,8 +42,8 @@ Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeReque
 Result<std::string> detokenize_answer(const ModelFiles& files, const DetokenizeRequest& request);
 
 /// How long the prompts of a chat or completions request are, as the engine will count them: the number of
-/// tokens of each. Nothing when only the engine can tell. Errors: invalid, with the words of a template that
-/// refuses the chat.
+/// tokens of each. Nothing when only the engine can tell, or it would take too long. Errors: invalid, with
+/// the words of a template that refuses the chat.
 Result<std::optional<std::vector<std::uint64_t>>> prompt_lengths(const ModelFiles& files,
                                                                  const openai::Request& request,
                                                                  const jinja::Options& options);

@@ -5,36 +5,58 @@
 namespace dynamo::text {
 namespace {
 
-std::optional<Range> find_first(const std::string& literal, std::string_view text, std::size_t from) {
-  const std::size_t found = text.find(literal, from);
-  if (found == std::string_view::npos) return std::nullopt;
-  return Range{.begin = static_cast<std::uint32_t>(found),
-               .end = static_cast<std::uint32_t>(found + literal.size())};
-}
+/// Searches for a literal text.
+class LiteralSearch {
+ public:
+  LiteralSearch(std::string_view literal, std::string_view text) : literal_(literal), text_(text) {}
 
-std::optional<Range> find_first(const Pattern& pattern, std::string_view text, std::size_t from) {
-  return pattern.find(text, from);
-}
+  Result<std::optional<Range>> from(std::size_t at) const {
+    const std::size_t found = text_.find(literal_, at);
+    if (found == std::string_view::npos) return std::nullopt;
+    return Range{.begin = static_cast<std::uint32_t>(found),
+                 .end = static_cast<std::uint32_t>(found + literal_.size())};
+  }
 
-}  // namespace
+ private:
+  std::string_view literal_;
+  std::string_view text_;
+};
 
-Result<Finder> Finder::pattern(std::string_view source) {
-  auto compiled = Pattern::compile(source);
-  if (!compiled) return std::unexpected(std::move(compiled.error()));
-  return Finder(std::move(*compiled));
-}
+/// Searches for a pattern, all of them within the limits of one text.
+class PatternSearch {
+ public:
+  PatternSearch(const Pattern& pattern, std::string_view source, std::string_view text)
+      : pattern_(pattern), source_(source), text_(text), limits_(SearchLimits::for_text(text.size())) {}
 
-Finder Finder::literal(std::string_view text) { return Finder(std::string(text)); }
+  Result<std::optional<Range>> from(std::size_t at) {
+    const Pattern::Search search = pattern_.search(text_, at, limits_);
+    limits_.steps -= search.steps;
+    if (search.outcome == Pattern::Outcome::gave_up) return gave_up(at);
+    return search.match();
+  }
 
-void Finder::find_all(std::string_view text, std::vector<Range>& matches) const {
-  if (text.empty()) return;
-  const auto find = [&](std::size_t from) {
-    return std::visit([&](const auto& needle) { return find_first(needle, text, from); }, needle_);
-  };
+ private:
+  std::unexpected<Error> gave_up(std::size_t at) const {
+    constexpr std::size_t kShown = 200;
+    return fail(Errc::too_large,
+                fmt::format("the pattern {}{} takes too long for a text of {} bytes: gave up behind byte {}",
+                            source_.substr(0, kShown), source_.size() > kShown ? "…" : "", text_.size(), at));
+  }
+
+  const Pattern& pattern_;
+  std::string_view source_;
+  std::string_view text_;
+  SearchLimits limits_;
+};
+
+template <class Search>
+Result<void> collect(Search search, std::string_view text, std::vector<Range>& matches) {
   std::optional<std::uint32_t> last_end;
   for (std::size_t from = 0; from <= text.size();) {
-    const auto match = find(from);
-    if (!match) return;
+    const auto found = search.from(from);
+    if (!found) return std::unexpected(found.error());
+    const std::optional<Range>& match = *found;
+    if (!match) return {};
     if (match->empty() && last_end == match->end) {
       from += from < text.size() ? sequence_size(text[from]) : 1;
       continue;
@@ -43,6 +65,41 @@ void Finder::find_all(std::string_view text, std::vector<Range>& matches) const 
     from = match->end;
     last_end = match->end;
   }
+  return {};
+}
+
+}  // namespace
+
+Result<Finder> Finder::pattern(std::string_view source) {
+  auto compiled = Pattern::compile(source);
+  if (!compiled) return std::unexpected(std::move(compiled.error()));
+  return Finder(SourcedPattern{std::move(*compiled), std::string(source)});
+}
+
+Finder Finder::literal(std::string_view text) { return Finder(std::string(text)); }
+
+Result<void> Finder::find_all(std::string_view text, std::vector<Range>& matches) const {
+  if (text.empty()) return {};
+  if (const auto* literal = std::get_if<std::string>(&needle_)) {
+    return collect(LiteralSearch(*literal, text), text, matches);
+  }
+  const auto& [pattern, source] = std::get<SourcedPattern>(needle_);
+  return collect(PatternSearch(pattern, source, text), text, matches);
+}
+
+Result<void> Finder::replace_all(std::string& text, std::string_view content) const {
+  std::vector<Range> matches;
+  if (auto found = find_all(text, matches); !found || matches.empty()) return found;
+  std::string replaced;
+  replaced.reserve(text.size());
+  std::size_t kept = 0;
+  for (const Range match : matches) {
+    replaced.append(text, kept, match.begin - kept).append(content);
+    kept = match.end;
+  }
+  replaced.append(text, kept);
+  text = std::move(replaced);
+  return {};
 }
 
 }  // namespace dynamo::text

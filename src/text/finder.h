@@ -21,12 +21,18 @@ class Finder {
   static Finder literal(std::string_view text);
 
   /// All matches in order, none overlapping, as the library's iterator finds them: an empty match right
-  /// behind another one does not count, and an empty text has no matches. Where the pattern gives up
-  /// (text/pattern.h) there are no more matches.
-  void find_all(std::string_view text, std::vector<Range>& matches) const;
+  /// behind another one does not count, and an empty text has no matches.
+  /// Errors: too_large where the pattern gives up (text/pattern.h); says which one.
+  Result<void> find_all(std::string_view text, std::vector<Range>& matches) const;
+  /// Puts `content` in the place of every match. Errors: as of find_all; `text` is as it was then.
+  Result<void> replace_all(std::string& text, std::string_view content) const;
 
  private:
-  using Needle = std::variant<std::string, Pattern>;
+  struct SourcedPattern {
+    Pattern pattern;
+    std::string source;
+  };
+  using Needle = std::variant<std::string, SourcedPattern>;
   explicit Finder(Needle needle) : needle_(std::move(needle)) {}
 
   Needle needle_;

@@ -7,7 +7,7 @@ namespace {
 
 std::string places(const Finder& finder, std::string_view text) {
   std::vector<Range> matches;
-  finder.find_all(text, matches);
+  EXPECT_TRUE(finder.find_all(text, matches));
   std::string out;
   for (const Range match : matches) out += fmt::format("{}-{} ", match.begin, match.end);
   return out;
@@ -51,6 +51,31 @@ INSTANTIATE_TEST_SUITE_P(Finder, PatternFinderTest,
                                            FinderCase{"anchor", "^", "ab", "0-0 "},
                                            FinderCase{"in_an_empty_text", "a*", "", ""}),
                          kName);
+
+TEST(Finder, SaysThatAPatternTakesTooLong) {
+  std::vector<Range> matches;
+  std::string text(60, 'a');
+  const Finder hopeless = Finder::pattern("(?:a|aa)+b").value();
+  const auto found = hopeless.find_all(text, matches);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Errc::too_large);
+  EXPECT_EQ(found.error().message,
+            "the pattern (?:a|aa)+b takes too long for a text of 60 bytes: gave up behind byte 0");
+  EXPECT_FALSE(hopeless.replace_all(text, "x"));
+  EXPECT_EQ(text, std::string(60, 'a'));
+}
+
+// Each search is cheap enough by itself; together they would take time that grows with the square of the
+// text.
+TEST(Finder, BoundsAllSearchesOfATextTogether) {
+  const Finder looks_ahead = Finder::pattern("a(?=a*)").value();
+  std::vector<Range> matches;
+  EXPECT_TRUE(looks_ahead.find_all(std::string(1000, 'a'), matches));
+  EXPECT_EQ(matches.size(), 1000U);
+  const auto found = looks_ahead.find_all(std::string(100'000, 'a'), matches);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Errc::too_large);
+}
 
 TEST(Finder, RefusesWhatIsNoPattern) {
   const auto finder = Finder::pattern("(");

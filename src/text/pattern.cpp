@@ -32,8 +32,8 @@ Result<Pattern> Pattern::compile(std::string_view source) {
 }
 
 Pattern::Search Pattern::search(std::string_view text, std::size_t from, const SearchLimits& limits) const {
-  if (from > text.size()) return {Outcome::none, {}};
-  if (text.size() > kLongestText) return {Outcome::gave_up, {}};
+  if (from > text.size()) return {.outcome = Outcome::none};
+  if (text.size() > kLongestText) return {.outcome = Outcome::gave_up};
   return pattern::Matcher(*program_, text, from, limits, scratch()).search();
 }
 

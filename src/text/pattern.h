@@ -19,12 +19,16 @@ namespace pattern {
 struct Program;
 }
 
-/// How much work one search may do. The defaults let patterns of tokenizers read megabytes in one word.
+/// How much work may be done; searches that share a text share it.
 struct SearchLimits {
-  std::uint64_t steps = 1U << 22;     // instructions, on top of `steps_per_byte`
-  std::uint64_t steps_per_byte = 64;  // for each byte of the text from where the search begins
-  std::uint32_t alternatives =
-      1U << 20;  // places to come back to that a match attempt may remember (16 bytes each)
+  std::uint64_t steps;         // instructions
+  std::uint32_t alternatives;  // places to come back to that a match attempt may remember (16 bytes each)
+
+  /// Room for all matches of a tokenizer's pattern in a text of so many bytes, megabytes in one word
+  /// included. Linear in the text, whatever the pattern.
+  static constexpr SearchLimits for_text(std::size_t size) {
+    return {.steps = (1U << 22) + std::uint64_t{64} * size, .alternatives = 1U << 20};
+  }
 };
 
 /// A compiled pattern. Immutable: any number of threads may search with one.
@@ -34,7 +38,13 @@ class Pattern {
 
   struct Search {
     Outcome outcome = Outcome::none;
-    Range range;  // of the match where found
+    Range range;              // of the match where found
+    std::uint64_t steps = 0;  // that it took
+
+    /// Nothing where none was found, for whatever reason.
+    std::optional<Range> match() const {
+      return outcome == Outcome::found ? std::optional(range) : std::nullopt;
+    }
   };
 
   /// Errors: invalid (not a pattern; says the byte), unsupported (a feature left out, by name:
@@ -44,13 +54,9 @@ class Pattern {
 
   /// The leftmost match that begins at or after byte `from`, with all of `text` in sight of look-around and
   /// anchors. Bytes that are not UTF-8 count as characters of their own that no named class has.
-  Search search(std::string_view text, std::size_t from, const SearchLimits& limits = {}) const;
-
-  /// `search` for callers to whom giving up is the same as finding nothing.
-  std::optional<Range> find(std::string_view text, std::size_t from = 0) const {
-    const Search result = search(text, from);
-    if (result.outcome != Outcome::found) return std::nullopt;
-    return result.range;
+  Search search(std::string_view text, std::size_t from, const SearchLimits& limits) const;
+  Search search(std::string_view text, std::size_t from = 0) const {
+    return search(text, from, SearchLimits::for_text(text.size()));
   }
 
  private:

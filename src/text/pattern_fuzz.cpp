@@ -13,8 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto pattern = Pattern::compile(input.substr(0, end));
   if (!pattern) return 0;
   const std::string_view text = input.substr(std::min(end + 1, input.size()));
-  const auto search =
-      pattern->search(text, 0, {.steps = 100'000, .steps_per_byte = 0, .alternatives = 10'000});
+  const auto search = pattern->search(text, 0, {.steps = 100'000, .alternatives = 10'000});
   const bool found = search.outcome == Pattern::Outcome::found;
   if (found && (search.range.begin > search.range.end || search.range.end > text.size())) std::abort();
   return 0;

@@ -102,12 +102,13 @@ TEST(PatternLimits, OfSize) {
 TEST(PatternLimits, OfStepsAndMemory) {
   const Pattern hopeless = *Pattern::compile("(?:a+)+$b|(?:\\w|a)+c");
   const std::string text(100, 'a');
-  EXPECT_EQ(hopeless.search(text, 0, {.steps = 10'000, .steps_per_byte = 0}).outcome,
+  EXPECT_EQ(hopeless.search(text, 0, {.steps = 10'000, .alternatives = 10'000}).outcome,
             Pattern::Outcome::gave_up);
   const Pattern greedy = *Pattern::compile("(?:ab)+b");
   std::string pairs;
   for (int pair = 0; pair < 1000; ++pair) pairs += "ab";
-  EXPECT_EQ(greedy.search(pairs, 0, {.alternatives = 100}).outcome, Pattern::Outcome::gave_up);
+  EXPECT_EQ(greedy.search(pairs, 0, {.steps = 1U << 22, .alternatives = 100}).outcome,
+            Pattern::Outcome::gave_up);
   EXPECT_EQ(greedy.search(pairs + "b", 0).outcome, Pattern::Outcome::found);
 }
 
@@ -115,18 +116,18 @@ TEST(PatternLimits, LetWordsOfAMegabyteThrough) {
   const std::string_view source = R"( ?\p{L}+|\s*[\r\n]+|\s+(?!\S)|\s+|(?:\p{N}{1,3})+)";
   const Pattern pattern = *Pattern::compile(source);
   constexpr std::uint32_t kSize = 1U << 20;
-  EXPECT_EQ(pattern.find(std::string(kSize, 'a')), (Range{0, kSize}));
-  EXPECT_EQ(pattern.find(std::string(kSize, ' ') + "."), (Range{0, kSize - 1}));
-  EXPECT_EQ(pattern.find(std::string(kSize, '1')), (Range{0, kSize}));
+  EXPECT_EQ(pattern.search(std::string(kSize, 'a')).match(), (Range{0, kSize}));
+  EXPECT_EQ(pattern.search(std::string(kSize, ' ') + ".").match(), (Range{0, kSize - 1}));
+  EXPECT_EQ(pattern.search(std::string(kSize, '1')).match(), (Range{0, kSize}));
   const Pattern at_end = *Pattern::compile(R"(\s+$)");
   EXPECT_EQ(at_end.search(std::string(kSize, ' ') + "x", 0).outcome, Pattern::Outcome::none);
 }
 
 TEST(PatternLimits, SearchesBeginWhereTold) {
   const Pattern word = *Pattern::compile(R"(\b\w+|$)");
-  EXPECT_EQ(word.find("one two", 1), (Range{4, 7}));
-  EXPECT_EQ(word.find("one two", 7), (Range{7, 7}));
-  EXPECT_EQ(word.find("one two", 8), std::nullopt);
+  EXPECT_EQ(word.search("one two", 1).match(), (Range{4, 7}));
+  EXPECT_EQ(word.search("one two", 7).match(), (Range{7, 7}));
+  EXPECT_EQ(word.search("one two", 8).match(), std::nullopt);
 }
 
 TEST(PatternLimits, BrokenTextIsSearchedToo) {
@@ -135,7 +136,7 @@ TEST(PatternLimits, BrokenTextIsSearchedToo) {
   for (int number = 0; number < 2000; ++number) {
     const std::string text = random.next_broken();
     for (std::size_t from = 0; from <= text.size(); ++from) {
-      const auto match = pattern.find(text, from);
+      const auto match = pattern.search(text, from).match();
       if (match) EXPECT_LE(match->end, text.size());
     }
   }

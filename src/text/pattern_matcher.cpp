@@ -17,19 +17,26 @@ Matcher::Matcher(const Program& program, std::string_view text, std::size_t from
       alternatives_(scratch.alternatives),
       registers_(scratch.registers),
       most_alternatives_(limits.alternatives),
-      steps_left_(limits.steps + limits.steps_per_byte * (text.size() - from)) {
+      most_steps_(limits.steps) {
   registers_.assign(program.registers, 0);
 }
 
 Pattern::Search Matcher::search() {
+  Pattern::Search result = first_match();
+  result.steps = most_steps_ - steps_left_;
+  return result;
+}
+
+Pattern::Search Matcher::first_match() {
   for (std::size_t begin = from_;;) {
     const auto start = next_start(begin);
-    if (!start) return {Outcome::none, {}};
+    if (!start) return {.outcome = Outcome::none};
     const Outcome outcome = match_at(*start);
     if (outcome == Outcome::found) {
-      return {outcome, {static_cast<std::uint32_t>(*start), static_cast<std::uint32_t>(at_)}};
+      return {.outcome = outcome,
+              .range = {static_cast<std::uint32_t>(*start), static_cast<std::uint32_t>(at_)}};
     }
-    if (outcome == Outcome::gave_up || *start == text_.size()) return {outcome, {}};
+    if (outcome == Outcome::gave_up || *start == text_.size()) return {.outcome = outcome};
     begin = std::max(*start + code_point_at(text_, *start).size, leading_run_end(*start));
   }
 }

@@ -42,6 +42,7 @@ class Matcher {
  private:
   using Outcome = Pattern::Outcome;
 
+  Pattern::Search first_match();
   Outcome match_at(std::size_t begin);
   bool step(const Instruction& now);
   bool go_back();
@@ -74,7 +75,8 @@ class Matcher {
   std::vector<Alternative>& alternatives_;
   std::vector<std::uint32_t>& registers_;
   const std::size_t most_alternatives_;
-  std::uint64_t steps_left_;
+  const std::uint64_t most_steps_;
+  std::uint64_t steps_left_ = most_steps_;
   std::size_t at_ = 0;      // the place reached in the text
   std::uint32_t next_ = 0;  // the instruction to run
   bool matched_ = false;

@@ -47,7 +47,7 @@ std::string matches(std::string_view text, Find find) {
 /// The same matches from both; nothing is said where the search takes very long.
 void expect_equal_matches(const Pattern& ours, const OnigurumaPattern& theirs, std::string_view source,
                           const std::string& text) {
-  constexpr SearchLimits kFew{.steps = 20'000, .steps_per_byte = 0};
+  constexpr SearchLimits kFew{.steps = 20'000, .alternatives = 1U << 20};
   bool gave_up = false;
   const std::string found =
       matches(text, [&](std::string_view all, std::size_t from) -> std::optional<Range> {

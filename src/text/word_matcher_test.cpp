@@ -32,11 +32,18 @@ Ends ends_of_words(WordMatcher next, std::string_view text) {
   return ends;
 }
 
+std::optional<Range> next_match(const Pattern& ours, std::string_view text, std::size_t from) {
+  return ours.search(text, from).match();
+}
+std::optional<Range> next_match(const OnigurumaPattern& theirs, std::string_view text, std::size_t from) {
+  return theirs.find(text, from);
+}
+
 /// Where the pieces of one piece end, each match and what is between two matches being a piece.
 template <class AnyPattern>
 void split(const AnyPattern& pattern, std::string_view piece, std::size_t begin, Ends& ends) {
   std::size_t done = 0;
-  while (const std::optional<Range> match = pattern.find(piece, done)) {
+  while (const std::optional<Range> match = next_match(pattern, piece, done)) {
     if (match->begin > done) ends.push_back(begin + match->begin);
     ends.push_back(begin + match->end);
     done = match->end;

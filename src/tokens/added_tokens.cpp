@@ -76,7 +76,10 @@ Result<AddedTokens> AddedTokens::build(const std::vector<AddedToken>& listed, co
   AddedTokens tokens;
   tokens.next_id_ = model.size();
   for (const AddedToken& token : listed) {
-    if (!token.content.empty()) tokens.add(token, model, normalizer);
+    if (token.content.empty()) continue;
+    if (auto added = tokens.add(token, model, normalizer); !added) {
+      return context("added_tokens", std::move(added.error()));
+    }
   }
   if (auto indexed = tokens.index(); !indexed) return context("added_tokens", indexed.error());
   return tokens;
@@ -89,14 +92,18 @@ TokenId AddedTokens::give_id(const AddedToken& token, const Vocabulary& model) {
   return static_cast<TokenId>(next_id_++);
 }
 
-void AddedTokens::add(const AddedToken& token, const Vocabulary& model, const Normalizer* normalizer) {
+Result<void> AddedTokens::add(const AddedToken& token, const Vocabulary& model,
+                              const Normalizer* normalizer) {
   const TokenId id = give_id(token, model);
   Entry entry{token, token.content, false};
-  if (token.normalized && normalizer != nullptr) normalizer->apply(entry.shown);
+  if (token.normalized && normalizer != nullptr) {
+    if (auto applied = normalizer->apply(entry.shown); !applied) return applied;
+  }
   if (token.special) special_.insert(token.content);
   ids_[token.content] = id;
   entries_.insert_or_assign(id, std::move(entry));
   id_limit_ = std::max<std::size_t>(id_limit_, id + 1);
+  return {};
 }
 
 Result<void> AddedTokens::index() {

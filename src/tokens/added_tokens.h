@@ -92,7 +92,7 @@ class AddedTokens {
   };
 
   TokenId give_id(const AddedToken& token, const Vocabulary& model);
-  void add(const AddedToken& token, const Vocabulary& model, const Normalizer* normalizer);
+  Result<void> add(const AddedToken& token, const Vocabulary& model, const Normalizer* normalizer);
   Result<void> index();
   void find(const TokenFinder& finder, std::string_view text, std::vector<AddedMatch>& matches) const;
   std::optional<Span> extent(const TokenFinder::Found& found, std::string_view text, std::size_t taken) const;

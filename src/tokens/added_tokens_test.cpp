@@ -11,9 +11,10 @@ namespace {
 /// Small letters for large ones.
 class LowerCase final : public Normalizer {
  public:
-  void apply(text::AlignedText&) const override {}
-  void apply(std::string& text) const override {
+  Result<void> apply(text::AlignedText&) const override { return {}; }
+  Result<void> apply(std::string& text) const override {
     for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return {};
   }
 };
 

@@ -2,71 +2,59 @@
 
 #include <functional>
 
-#include "text/pattern.h"
+#include "text/finder.h"
 #include "tokens/decode_step.h"
 
 namespace dynamo::tokens {
 namespace {
 
+/// The first thing that went wrong in a chain.
+using Failure = std::optional<Error>;
+
 /// Makes a step that hands its tokens on to `next`. What it refers to lives as long as the decoder.
-using StepMaker = std::function<std::unique_ptr<DecodeStep>(DecodeStep& next)>;
+using StepMaker = std::function<std::unique_ptr<DecodeStep>(DecodeStep& next, Failure& failure)>;
 
 template <class Step>
 StepMaker plain_step() {
-  return [](DecodeStep& next) { return std::make_unique<Step>(next); };
+  return [](DecodeStep& next, Failure& /*failure*/) { return std::make_unique<Step>(next); };
 }
 
 template <class Step, class Rule>
 StepMaker step_with(Rule rule) {
   auto shared = std::make_shared<const Rule>(std::move(rule));
-  return [shared](DecodeStep& next) { return std::make_unique<Step>(next, *shared); };
+  return [shared](DecodeStep& next, Failure& /*failure*/) { return std::make_unique<Step>(next, *shared); };
 }
 
-/// Every match of a pattern to a text, within each token.
+/// Every match within a token to a text.
 struct ReplaceRule {
-  std::string literal;  // or
-  std::optional<text::Pattern> pattern;
+  text::Finder finder;
   std::string content;
 };
 
-/// The byte behind the character at `at`.
-std::size_t next_character(std::string_view text, std::size_t at) {
-  do {
-    ++at;
-  } while (at < text.size() && (text[at] & 0xC0) == 0x80);
-  return at;
-}
-
-/// An empty match right behind another match does not count.
-std::string replace_matches(const text::Pattern& pattern, std::string_view token, std::string_view content) {
-  std::string out;
-  std::size_t kept = 0;
-  std::optional<std::size_t> last_end;
-  for (std::size_t from = 0; from <= token.size();) {
-    const auto match = pattern.find(token, from);
-    if (!match) break;
-    from = match->empty() ? next_character(token, match->end) : match->end;
-    if (match->empty() && last_end == match->end) continue;
-    out += token.substr(kept, match->begin - kept);
-    out += content;
-    kept = match->end;
-    last_end = match->end;
-  }
-  return out += token.substr(kept);
-}
-
 class ReplaceStep final : public WholeTokenStep {
  public:
-  ReplaceStep(DecodeStep& next, const ReplaceRule& rule) : WholeTokenStep(next), rule_(rule) {}
+  ReplaceStep(DecodeStep& next, Failure& failure, const ReplaceRule& rule)
+      : WholeTokenStep(next), failure_(failure), rule_(rule) {}
 
  private:
   void take(std::string_view token) override {
-    if (rule_.pattern) return next_.token(replace_matches(*rule_.pattern, token, rule_.content));
-    if (token.find(rule_.literal) == std::string_view::npos) return next_.token(token);
-    next_.token(replace_all(token, rule_.literal, rule_.content));
+    replaced_ = token;
+    auto done = rule_.finder.replace_all(replaced_, rule_.content);
+    if (!done && !failure_) failure_ = std::move(done.error());
+    next_.token(replaced_);
   }
+
+  Failure& failure_;
   const ReplaceRule& rule_;
+  std::string replaced_;  // kept to spare an allocation per token
 };
+
+StepMaker replace_step(ReplaceRule rule) {
+  auto shared = std::make_shared<const ReplaceRule>(std::move(rule));
+  return [shared](DecodeStep& next, Failure& failure) {
+    return std::make_unique<ReplaceStep>(next, failure, *shared);
+  };
+}
 
 std::unexpected<Error> wrong_member(std::string_view type, std::string_view member,
                                     std::string_view allowed) {
@@ -85,27 +73,25 @@ bool is_one_character(std::string_view text) {
   return !continues(text[0]) && std::ranges::all_of(text.substr(1), continues);
 }
 
+Result<text::Finder> load_finder(const json::value& pattern) {
+  if (auto literal = text_member(pattern, "String")) {
+    if (literal->empty()) return wrong_member("Replace", "pattern", "a text that is not empty");
+    return text::Finder::literal(*literal);
+  }
+  const auto source = text_member(pattern, "Regex");
+  if (!source) return wrong_member("Replace", "pattern", "{\"String\": …} or {\"Regex\": …}");
+  auto compiled = text::Finder::pattern(*source);
+  if (!compiled) return context("decoder Replace", std::move(compiled.error()));
+  return compiled;
+}
+
 Result<StepMaker> load_replace(const json::value& definition) {
-  ReplaceRule rule;
   auto content = text_member(definition, "content");
   if (!content) return wrong_member("Replace", "content", "a text");
-  rule.content = std::move(*content);
   const json::value* pattern = json::find(definition, {"pattern"});
-  if (pattern == nullptr) return wrong_member("Replace", "pattern", "{\"String\": …} or {\"Regex\": …}");
-  if (auto literal = text_member(*pattern, "String")) {
-    if (literal->empty()) return wrong_member("Replace", "pattern", "a text that is not empty");
-    rule.literal = std::move(*literal);
-    return step_with<ReplaceStep>(std::move(rule));
-  }
-  const auto source = text_member(*pattern, "Regex");
-  if (!source) return wrong_member("Replace", "pattern", "{\"String\": …} or {\"Regex\": …}");
-  if (rule.content.find('$') != std::string::npos) {
-    return fail(Errc::unsupported, "decoder Replace: groups in `content` are not supported");
-  }
-  auto compiled = text::Pattern::compile(*source);
-  if (!compiled) return context("decoder Replace", std::move(compiled.error()));
-  rule.pattern = std::move(*compiled);
-  return step_with<ReplaceStep>(std::move(rule));
+  auto finder = load_finder(pattern != nullptr ? *pattern : json::value());
+  if (!finder) return std::unexpected(std::move(finder.error()));
+  return replace_step({.finder = std::move(*finder), .content = std::move(*content)});
 }
 
 Result<StepMaker> load_strip(const json::value& definition) {
@@ -216,7 +202,7 @@ class Chain final : public DecodeStream {
   explicit Chain(std::span<const StepMaker> makers) {
     first_ = &collected_;
     for (std::size_t i = makers.size(); i > 0; --i) {
-      steps_.push_back(makers[i - 1](*first_));
+      steps_.push_back(makers[i - 1](*first_, failure_));
       first_ = steps_.back().get();
     }
   }
@@ -229,8 +215,10 @@ class Chain final : public DecodeStream {
     collected_.into(out);
     first_->finish();
   }
+  const Failure& failure() const override { return failure_; }
 
  private:
+  Failure failure_;
   CollectStep collected_;
   std::vector<std::unique_ptr<DecodeStep>> steps_;  // last to first
   DecodeStep* first_ = nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ class DecodeStream {
   virtual void feed(std::string_view token, std::string& out) = 0;
   /// No token comes any more: appends what was held back. The stream is as new afterwards.
   virtual void finish(std::string& out) = 0;
+  /// Set once a pattern gave up on a token (too_large, text/finder.h), which then came out as it was.
+  virtual const std::optional<Error>& failure() const = 0;
 };
 
 /// Turns tokens back into text, as the decoders of the `tokenizers` library do it: BPEDecoder, ByteFallback,

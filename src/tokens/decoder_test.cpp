@@ -58,6 +58,14 @@ INSTANTIATE_TEST_SUITE_P(
              R"({"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true})",
              {"▁a", "▁b", "▁▁c"},
              "a b  c"},
+        Case{"replace_by_what_looks_like_a_group",
+             R"x({"type":"Replace","pattern":{"Regex":"(a)"},"content":"$1"})x",
+             {"bab", "a"},
+             "b$1b$1"},
+        Case{"replace_of_nothing_at_all",
+             R"({"type":"Replace","pattern":{"Regex":"a*"},"content":"-"})",
+             {"", "baac", "x"},
+             "-b-c--x-"},
         Case{"metaspace_never",
              R"({"type":"Metaspace","replacement":"▁","prepend_scheme":"never"})",
              {"▁a", "▁b"},
@@ -175,12 +183,22 @@ INSTANTIATE_TEST_SUITE_P(
                 "counts"},
         Refusal{"replace_of_nothing", R"({"type":"Replace","pattern":{"String":""},"content":"a"})",
                 Errc::invalid, "not empty"},
-        Refusal{"replace_with_groups", R"x({"type":"Replace","pattern":{"Regex":"(a)"},"content":"$1"})x",
-                Errc::unsupported, "groups"},
         Refusal{"replace_by_no_pattern", R"({"type":"Replace","pattern":{"Regex":"(a"},"content":"b"})",
                 Errc::invalid, "Replace"},
         Refusal{"suffix_of_nothing", R"({"type":"BPEDecoder","suffix":""})", Errc::invalid, "`suffix`"}),
     [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Decoder, SaysWhenAPatternGivesUp) {
+  const auto careful = decoder(R"({"type":"Replace","pattern":{"Regex":"(?:a|aa)+b"},"content":""})");
+  const auto stream = careful->begin();
+  std::string out;
+  stream->feed("aab", out);
+  EXPECT_FALSE(stream->failure());
+  stream->feed(std::string(50, 'a'), out);
+  EXPECT_EQ(out, std::string(50, 'a'));
+  ASSERT_TRUE(stream->failure());
+  EXPECT_EQ(stream->failure()->code, Errc::too_large);
+}
 
 TEST(Utf8, CutsAreMendedHoweverTheyFall) {
   std::mt19937 dice(7);

@@ -14,6 +14,8 @@ Detokenizer::~Detokenizer() = default;
 Detokenizer::Detokenizer(Detokenizer&&) noexcept = default;
 Detokenizer& Detokenizer::operator=(Detokenizer&&) noexcept = default;
 
+const std::optional<Error>& Detokenizer::failure() const { return stream_->failure(); }
+
 void Detokenizer::forget_shown() {
   text_.erase(0, shown_);
   examined_ -= std::exchange(shown_, 0);

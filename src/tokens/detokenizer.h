@@ -37,6 +37,9 @@ class Detokenizer {
   /// No token comes any more: what was held back. Nothing once stopped().
   std::string_view finish();
 
+  /// Set once a pattern of the decoder gave up (tokens/decoder.h): the text is not exact then.
+  const std::optional<Error>& failure() const;
+
   bool stopped() const noexcept { return stop_.has_value(); }
   /// Which of the stop strings ended the text.
   std::optional<std::size_t> stop() const noexcept { return stop_; }

@@ -47,62 +47,72 @@ Encoder::Encoder(const Parts& parts, const AddedTokens& added)
                      parts.normalizer != nullptr),
       scope_(next_scope()) {}
 
-void Encoder::encode(std::string_view text, std::vector<TokenId>& ids, PromptCache* seen) const {
+Result<void> Encoder::encode(std::string_view text, std::vector<TokenId>& ids, PromptCache* seen) const {
   if (needs_tracing_) {
-    const Encoding traced = encode_with_offsets(text);
-    ids.insert(ids.end(), traced.ids.begin(), traced.ids.end());
-    return;
+    const auto traced = encode_with_offsets(text);
+    if (!traced) return std::unexpected(traced.error());
+    ids.insert(ids.end(), traced->ids.begin(), traced->ids.end());
+    return {};
   }
   std::vector<AddedMatch> matches;
   added_.find_raw(text, matches);
   for (const AddedMatch& match : matches) {
     if (match.id) {
       ids.push_back(*match.id);
-    } else {
-      encode_stretch(slice(text, match.span), match.span.begin == 0 ? Start::of_prompt : Start::later, ids,
-                     seen);
+      continue;
     }
+    const Start start = match.span.begin == 0 ? Start::of_prompt : Start::later;
+    if (auto encoded = encode_stretch(slice(text, match.span), start, ids, seen); !encoded) return encoded;
   }
+  return {};
 }
 
 /// What the tokens of a stretch depend on: its text, whether it begins the prompt, and the tokenizer.
-void Encoder::encode_stretch(std::string_view stretch, Start start, std::vector<TokenId>& ids,
-                             PromptCache* seen) const {
+Result<void> Encoder::encode_stretch(std::string_view stretch, Start start, std::vector<TokenId>& ids,
+                                     PromptCache* seen) const {
   if (seen == nullptr || stretch.size() < kWorthRemembering) return encode_plain(stretch, start, ids);
   const PromptCache::Key key{stretch, scope_ * 2 + (start == Start::of_prompt ? 1 : 0)};
-  if (seen->find(key, ids)) return;
+  if (seen->find(key, ids)) return {};
   const std::size_t before = ids.size();
-  encode_plain(stretch, start, ids);
+  if (auto encoded = encode_plain(stretch, start, ids); !encoded) return encoded;
   seen->insert(key, ids.data() + before, ids.size() - before);
+  return {};
 }
 
-void Encoder::encode_plain(std::string_view stretch, Start start, std::vector<TokenId>& ids) const {
+Result<void> Encoder::encode_plain(std::string_view stretch, Start start, std::vector<TokenId>& ids) const {
   if (parts_.normalizer == nullptr) return encode_normalized(stretch, start, ids);
   std::string normalized(stretch);
-  parts_.normalizer->apply(normalized);
-  encode_normalized(normalized, start, ids);
+  if (auto applied = parts_.normalizer->apply(normalized); !applied) return applied;
+  return encode_normalized(normalized, start, ids);
 }
 
-void Encoder::encode_normalized(std::string_view text, Start start, std::vector<TokenId>& ids) const {
+Result<void> Encoder::encode_normalized(std::string_view text, Start start, std::vector<TokenId>& ids) const {
   if (!added_.any_normalized()) return encode_words(text, start, ids);
   std::vector<AddedMatch> matches;
   added_.find_normalized(text, matches);
   for (const AddedMatch& match : matches) {
     if (match.id) {
       ids.push_back(*match.id);
-    } else {
-      encode_words(slice(text, match.span), match.span.begin == 0 ? start : Start::later, ids);
+      continue;
     }
+    const Start from = match.span.begin == 0 ? start : Start::later;
+    if (auto encoded = encode_words(slice(text, match.span), from, ids); !encoded) return encoded;
   }
+  return {};
 }
 
-void Encoder::encode_words(std::string_view text, Start start, std::vector<TokenId>& ids) const {
-  if (text.empty()) return;
-  if (byte_bpe_ != nullptr) return encode_byte_words(text, ids);
-  if (parts_.pre_tokenizer == nullptr) return parts_.model->encode(text, ids);
+Result<void> Encoder::encode_words(std::string_view text, Start start, std::vector<TokenId>& ids) const {
+  if (text.empty()) return {};
+  if (byte_bpe_ != nullptr) {
+    encode_byte_words(text, ids);
+    return {};
+  }
   PlainPieces pieces{std::string(text), {whole(text)}, start == Start::of_prompt};
-  parts_.pre_tokenizer->split(pieces);
+  if (parts_.pre_tokenizer != nullptr) {
+    if (auto split = parts_.pre_tokenizer->split(pieces); !split) return split;
+  }
   for (const Span word : pieces.pieces) parts_.model->encode(slice(pieces.text, word), ids);
+  return {};
 }
 
 void Encoder::encode_byte_words(std::string_view text, std::vector<TokenId>& ids) const {
@@ -122,7 +132,7 @@ void Encoder::encode_byte_words(std::string_view text, std::vector<TokenId>& ids
   }
 }
 
-Encoding Encoder::encode_with_offsets(std::string_view text) const {
+Result<Encoding> Encoder::encode_with_offsets(std::string_view text) const {
   Encoding encoding;
   const text::AlignedText aligned(text);
   std::vector<AddedMatch> matches;
@@ -130,32 +140,38 @@ Encoding Encoder::encode_with_offsets(std::string_view text) const {
   for (const AddedMatch& match : matches) {
     if (match.id) {
       push(encoding, *match.id, aligned.origin(match.span), slice(aligned.text(), match.span));
-    } else {
-      trace_stretch(aligned.slice(match.span), encoding);
+    } else if (auto traced = trace_stretch(aligned.slice(match.span), encoding); !traced) {
+      return std::unexpected(std::move(traced.error()));
     }
   }
   return encoding;
 }
 
-void Encoder::trace_stretch(text::AlignedText stretch, Encoding& encoding) const {
-  if (parts_.normalizer != nullptr) parts_.normalizer->apply(stretch);
+Result<void> Encoder::trace_stretch(text::AlignedText stretch, Encoding& encoding) const {
+  if (parts_.normalizer != nullptr) {
+    if (auto applied = parts_.normalizer->apply(stretch); !applied) return applied;
+  }
   std::vector<AddedMatch> matches;
   added_.find_normalized(stretch.text(), matches);
   for (const AddedMatch& match : matches) {
     text::AlignedText part = stretch.slice(match.span);
     if (match.id) {
       push(encoding, *match.id, original_span(part, whole(part.text())), part.text());
-    } else {
-      trace_words(std::move(part), encoding);
+    } else if (auto traced = trace_words(std::move(part), encoding); !traced) {
+      return traced;
     }
   }
+  return {};
 }
 
-void Encoder::trace_words(text::AlignedText text, Encoding& encoding) const {
+Result<void> Encoder::trace_words(text::AlignedText text, Encoding& encoding) const {
   std::vector<text::AlignedText> words;
   words.push_back(std::move(text));
-  if (parts_.pre_tokenizer != nullptr) parts_.pre_tokenizer->split(words);
+  if (parts_.pre_tokenizer != nullptr) {
+    if (auto split = parts_.pre_tokenizer->split(words); !split) return split;
+  }
   for (const text::AlignedText& word : words) trace_word(word, encoding);
+  return {};
 }
 
 void Encoder::trace_word(const text::AlignedText& word, Encoding& encoding) const {

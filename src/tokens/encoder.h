@@ -20,22 +20,23 @@ class Encoder {
   Encoder(const Parts& parts, const AddedTokens& added);
 
   /// Appends the ids of `text`, which is valid UTF-8. `seen` may be null.
-  void encode(std::string_view text, std::vector<TokenId>& ids, PromptCache* seen) const;
-  /// The tokens of `text`; what is broken in it counts as U+FFFD.
-  Encoding encode_with_offsets(std::string_view text) const;
+  /// Errors: too_large where a pattern gives up (text/finder.h).
+  Result<void> encode(std::string_view text, std::vector<TokenId>& ids, PromptCache* seen) const;
+  /// The tokens of `text`; what is broken in it counts as U+FFFD. Errors: the same.
+  Result<Encoding> encode_with_offsets(std::string_view text) const;
 
  private:
   enum class Start : std::uint8_t { of_prompt, later };
 
-  void encode_stretch(std::string_view stretch, Start start, std::vector<TokenId>& ids,
-                      PromptCache* seen) const;
-  void encode_plain(std::string_view stretch, Start start, std::vector<TokenId>& ids) const;
-  void encode_normalized(std::string_view text, Start start, std::vector<TokenId>& ids) const;
-  void encode_words(std::string_view text, Start start, std::vector<TokenId>& ids) const;
+  Result<void> encode_stretch(std::string_view stretch, Start start, std::vector<TokenId>& ids,
+                              PromptCache* seen) const;
+  Result<void> encode_plain(std::string_view stretch, Start start, std::vector<TokenId>& ids) const;
+  Result<void> encode_normalized(std::string_view text, Start start, std::vector<TokenId>& ids) const;
+  Result<void> encode_words(std::string_view text, Start start, std::vector<TokenId>& ids) const;
   void encode_byte_words(std::string_view text, std::vector<TokenId>& ids) const;
 
-  void trace_stretch(text::AlignedText stretch, Encoding& encoding) const;
-  void trace_words(text::AlignedText text, Encoding& encoding) const;
+  Result<void> trace_stretch(text::AlignedText stretch, Encoding& encoding) const;
+  Result<void> trace_words(text::AlignedText text, Encoding& encoding) const;
   void trace_word(const text::AlignedText& word, Encoding& encoding) const;
 
   const Parts& parts_;

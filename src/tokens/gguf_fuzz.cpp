@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (!parts) return 0;
   const auto tokenizer = Tokenizer::assemble(std::move(*parts));
   if (!tokenizer) return 0;
-  (void)(*tokenizer)->decode((*tokenizer)->encode("The quick brown fox, 1234 \xE4\xBD\xA0 <s>"), false);
+  const auto ids = (*tokenizer)->encode("The quick brown fox, 1234 \xE4\xBD\xA0 <s>");
+  if (ids) (void)(*tokenizer)->decode(*ids, false);
   return 0;
 }

@@ -21,22 +21,24 @@ class Rewriting final : public Normalizer {
  public:
   explicit Rewriting(Rule rule) : rule_(std::move(rule)) {}
 
-  void apply(text::AlignedText& text) const override {
-    if (rule_.unchanged_prefix(text.text()) == text.text().size()) return;
+  Result<void> apply(text::AlignedText& text) const override {
+    if (rule_.unchanged_prefix(text.text()) == text.text().size()) return {};
     text::Edits edits;
     rule_.rewrite(text.text(), edits);
     text.transform(edits);
+    return {};
   }
 
-  void apply(std::string& text) const override {
+  Result<void> apply(std::string& text) const override {
     const std::size_t kept = rule_.unchanged_prefix(text);
-    if (kept == text.size()) return;
+    if (kept == text.size()) return {};
     std::string rewritten;
     rewritten.reserve(text.size() + text.size() / 8);
     rewritten.append(text, 0, kept);
     text::PlainEdits out(rewritten);
     rule_.rewrite(std::string_view(text).substr(kept), out);
     text = std::move(rewritten);
+    return {};
   }
 
  private:
@@ -99,9 +101,13 @@ class Prepend final : public Normalizer {
  public:
   explicit Prepend(std::string_view content) : content_(content) {}
 
-  void apply(text::AlignedText& text) const override { text.prepend(content_); }
-  void apply(std::string& text) const override {
+  Result<void> apply(text::AlignedText& text) const override {
+    text.prepend(content_);
+    return {};
+  }
+  Result<void> apply(std::string& text) const override {
     if (!text.empty()) text.insert(0, content_);
+    return {};
   }
 
  private:
@@ -112,26 +118,14 @@ class Replace final : public Normalizer {
  public:
   Replace(text::Finder finder, std::string_view content) : finder_(std::move(finder)), content_(content) {}
 
-  void apply(text::AlignedText& text) const override {
+  Result<void> apply(text::AlignedText& text) const override {
     std::vector<text::Range> matches;
-    finder_.find_all(text.text(), matches);
+    if (auto found = finder_.find_all(text.text(), matches); !found) return found;
     text.replace(matches, content_);
+    return {};
   }
 
-  void apply(std::string& text) const override {
-    std::vector<text::Range> matches;
-    finder_.find_all(text, matches);
-    if (matches.empty()) return;
-    std::string replaced;
-    replaced.reserve(text.size());
-    std::size_t kept = 0;
-    for (const text::Range match : matches) {
-      replaced.append(text, kept, match.begin - kept).append(content_);
-      kept = match.end;
-    }
-    replaced.append(text, kept);
-    text = std::move(replaced);
-  }
+  Result<void> apply(std::string& text) const override { return finder_.replace_all(text, content_); }
 
  private:
   text::Finder finder_;
@@ -142,13 +136,16 @@ class Sequence final : public Normalizer {
  public:
   explicit Sequence(std::vector<NormalizerPtr> steps) : steps_(std::move(steps)) {}
 
-  void apply(text::AlignedText& text) const override { apply_all(text); }
-  void apply(std::string& text) const override { apply_all(text); }
+  Result<void> apply(text::AlignedText& text) const override { return apply_all(text); }
+  Result<void> apply(std::string& text) const override { return apply_all(text); }
 
  private:
   template <class Text>
-  void apply_all(Text& text) const {
-    for (const auto& step : steps_) step->apply(text);
+  Result<void> apply_all(Text& text) const {
+    for (const auto& step : steps_) {
+      if (auto applied = step->apply(text); !applied) return applied;
+    }
+    return {};
   }
 
   std::vector<NormalizerPtr> steps_;

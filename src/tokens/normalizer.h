@@ -19,9 +19,11 @@ class Normalizer {
   /// Rewrites `text` and keeps track of where each byte came from. The library cuts a normalized text
   /// anew even when nothing is cut off, so that its origin() is where its first character comes from:
   /// callers do the same, `text = text.slice({0, size})`, before they hand it to a pre-tokenizer.
-  virtual void apply(text::AlignedText& text) const = 0;
+  /// Errors: too_large where a pattern gives up (text/finder.h); `text` is then of no use.
+  virtual Result<void> apply(text::AlignedText& text) const = 0;
   /// Rewrites `text`, which must be valid UTF-8 (text/utf8.h). Touches nothing where nothing changes.
-  virtual void apply(std::string& text) const = 0;
+  /// Errors: the same.
+  virtual Result<void> apply(std::string& text) const = 0;
 
   /// Reads the value of `normalizer`; null for a JSON null, which means: texts stay as they are.
   /// Errors: unsupported for a type that is not known, invalid for a definition that is broken.

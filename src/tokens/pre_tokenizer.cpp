@@ -14,8 +14,8 @@ class Sequence final : public PreTokenizer {
   Sequence(std::vector<PreTokenizerPtr> steps, std::optional<ByteWords> byte_words)
       : steps_(std::move(steps)), byte_words_(byte_words) {}
 
-  void split(std::vector<text::AlignedText>& pieces) const override { split_all(pieces); }
-  void split(PlainPieces& pieces) const override { split_all(pieces); }
+  Result<void> split(std::vector<text::AlignedText>& pieces) const override { return split_all(pieces); }
+  Result<void> split(PlainPieces& pieces) const override { return split_all(pieces); }
   const ByteWords* byte_words() const override { return byte_words_ ? &*byte_words_ : nullptr; }
   bool needs_origins() const override {
     return std::ranges::any_of(steps_, [](const auto& step) { return step->needs_origins(); });
@@ -23,8 +23,11 @@ class Sequence final : public PreTokenizer {
 
  private:
   template <class Pieces>
-  void split_all(Pieces& pieces) const {
-    for (const auto& step : steps_) step->split(pieces);
+  Result<void> split_all(Pieces& pieces) const {
+    for (const auto& step : steps_) {
+      if (auto split = step->split(pieces); !split) return split;
+    }
+    return {};
   }
 
   std::vector<PreTokenizerPtr> steps_;

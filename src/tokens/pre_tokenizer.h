@@ -33,9 +33,10 @@ class PreTokenizer {
   virtual ~PreTokenizer() = default;
 
   /// Puts the parts of each piece in its place; empty parts are dropped.
-  virtual void split(std::vector<text::AlignedText>& pieces) const = 0;
+  /// Errors: too_large where a pattern gives up (text/finder.h); `pieces` are then of no use.
+  virtual Result<void> split(std::vector<text::AlignedText>& pieces) const = 0;
   /// The same for ids only.
-  virtual void split(PlainPieces& pieces) const = 0;
+  virtual Result<void> split(PlainPieces& pieces) const = 0;
 
   /// Set when split() does no more than what ByteWords says, and then turns bytes into the byte-level
   /// alphabet. Lives as long as the pre-tokenizer.

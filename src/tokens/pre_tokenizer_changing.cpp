@@ -25,14 +25,14 @@ ByteLevel::ByteLevel(bool add_prefix_space, std::optional<CutAtMatches> words)
       ByteWords{.matcher = words_ ? words_->matcher : nullptr, .add_prefix_space = add_prefix_space};
 }
 
-void ByteLevel::split(std::vector<text::AlignedText>& pieces) const {
+Result<void> ByteLevel::split(std::vector<text::AlignedText>& pieces) const {
   std::vector<text::AlignedText> out;
   std::vector<text::Range> parts;
   for (text::AlignedText& piece : pieces) {
     if (lacks_space(piece.text())) piece.prepend(" ");
     if (words_) {
       parts.clear();
-      words_->cut(piece.text(), parts);
+      if (auto cut = words_->cut(piece.text(), parts); !cut) return cut;
       for (const text::Range part : parts) out.push_back(piece.slice(part));
     } else if (!piece.empty()) {
       out.push_back(std::move(piece));
@@ -40,9 +40,10 @@ void ByteLevel::split(std::vector<text::AlignedText>& pieces) const {
   }
   std::ranges::for_each(out, make_visible);
   pieces = std::move(out);
+  return {};
 }
 
-void ByteLevel::split(PlainPieces& pieces) const {
+Result<void> ByteLevel::split(PlainPieces& pieces) const {
   PlainPieces out{.at_start = pieces.at_start};
   out.text.reserve(pieces.text.size() + pieces.text.size() / 2);
   std::string spaced;
@@ -52,7 +53,7 @@ void ByteLevel::split(PlainPieces& pieces) const {
     if (lacks_space(text)) text = spaced.assign(" ").append(text);
     parts.clear();
     if (words_) {
-      words_->cut(text, parts);
+      if (auto cut = words_->cut(text, parts); !cut) return cut;
     } else {
       parts.push_back(whole(text));
     }
@@ -63,6 +64,7 @@ void ByteLevel::split(PlainPieces& pieces) const {
     }
   }
   pieces = std::move(out);
+  return {};
 }
 
 Metaspace::Metaspace(char32_t mark, Prepend prepend, bool cuts) : prepend_(prepend), cuts_(cuts) {
@@ -92,14 +94,14 @@ void Metaspace::cut(std::string_view text, std::vector<text::Range>& parts) cons
   }
 }
 
-void Metaspace::split(std::vector<text::AlignedText>& pieces) const {
+Result<void> Metaspace::split(std::vector<text::AlignedText>& pieces) const {
   static const text::Finder kSpaces = text::Finder::literal(" ");
   std::vector<text::AlignedText> out;
   std::vector<text::Range> matches;
   std::vector<text::Range> parts;
   for (text::AlignedText& piece : pieces) {
     matches.clear();
-    kSpaces.find_all(piece.text(), matches);
+    if (auto found = kSpaces.find_all(piece.text(), matches); !found) return found;
     piece.replace(matches, mark_);
     if (prepends(piece.text(), piece.origin().begin == 0)) piece.prepend(mark_);
     if (!cuts_ && !piece.empty()) {  // not even cut anew, which would change its origin
@@ -111,9 +113,10 @@ void Metaspace::split(std::vector<text::AlignedText>& pieces) const {
     for (const text::Range part : parts) out.push_back(piece.slice(part));
   }
   pieces = std::move(out);
+  return {};
 }
 
-void Metaspace::split(PlainPieces& pieces) const {
+Result<void> Metaspace::split(PlainPieces& pieces) const {
   PlainPieces out{.at_start = pieces.at_start};
   out.text.reserve(pieces.text.size() + pieces.text.size() / 2);
   bool at_start = pieces.at_start;
@@ -131,6 +134,7 @@ void Metaspace::split(PlainPieces& pieces) const {
     }
   }
   pieces = std::move(out);
+  return {};
 }
 
 }  // namespace dynamo::tokens

@@ -14,8 +14,8 @@ class ByteLevel final : public PreTokenizer {
   /// `words` cuts; without it pieces stay whole.
   ByteLevel(bool add_prefix_space, std::optional<CutAtMatches> words);
 
-  void split(std::vector<text::AlignedText>& pieces) const override;
-  void split(PlainPieces& pieces) const override;
+  Result<void> split(std::vector<text::AlignedText>& pieces) const override;
+  Result<void> split(PlainPieces& pieces) const override;
   const ByteWords* byte_words() const override { return byte_words_ ? &*byte_words_ : nullptr; }
 
  private:
@@ -33,8 +33,8 @@ class Metaspace final : public PreTokenizer {
 
   Metaspace(char32_t mark, Prepend prepend, bool cuts);
 
-  void split(std::vector<text::AlignedText>& pieces) const override;
-  void split(PlainPieces& pieces) const override;
+  Result<void> split(std::vector<text::AlignedText>& pieces) const override;
+  Result<void> split(PlainPieces& pieces) const override;
   bool needs_origins() const override { return prepend_ == Prepend::first; }
 
  private:

@@ -13,15 +13,19 @@ void cut_words(std::string_view text, text::WordMatcher matcher, std::vector<tex
 
 }  // namespace
 
-void CutAtMatches::cut(std::string_view text, std::vector<text::Range>& parts) const {
-  if (matcher) return cut_words(text, matcher, parts);
+Result<void> CutAtMatches::cut(std::string_view text, std::vector<text::Range>& parts) const {
+  if (matcher) {
+    cut_words(text, matcher, parts);
+    return {};
+  }
   std::vector<text::Range> matches;
-  finder.find_all(text, matches);
+  if (auto found = finder.find_all(text, matches); !found) return found;
   std::vector<Section> sections = sections_of(matches, text.size());
   if (invert) {
     for (Section& section : sections) section.is_delimiter = !section.is_delimiter;
   }
   join_sections(sections, delimiters, parts);
+  return {};
 }
 
 }  // namespace dynamo::tokens

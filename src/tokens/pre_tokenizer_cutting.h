@@ -7,9 +7,20 @@
 #include "tokens/pre_tokenizer_sections.h"
 
 // Pre-tokenizers that cut and change nothing. Each is a rule with `cut(text, parts)`, which appends the parts
-// of a text; Cutting makes a pre-tokenizer of it.
+// of a text and returns a Result<void> if it may fail; Cutting makes a pre-tokenizer of it.
 
 namespace dynamo::tokens {
+
+/// Cuts by a rule, whether it may fail or not.
+template <class Rule>
+Result<void> cut_by(const Rule& rule, std::string_view text, std::vector<text::Range>& parts) {
+  if constexpr (std::is_void_v<decltype(rule.cut(text, parts))>) {
+    rule.cut(text, parts);
+    return {};
+  } else {
+    return rule.cut(text, parts);
+  }
+}
 
 /// The parts that `rule` cuts `text` into, put in the place of the piece that they were cut from.
 template <class Rule>
@@ -17,24 +28,25 @@ class Cutting final : public PreTokenizer {
  public:
   explicit Cutting(Rule rule) : rule_(std::move(rule)) {}
 
-  void split(std::vector<text::AlignedText>& pieces) const override {
+  Result<void> split(std::vector<text::AlignedText>& pieces) const override {
     std::vector<text::AlignedText> out;
     std::vector<text::Range> parts;
     for (const text::AlignedText& piece : pieces) {
       parts.clear();
-      rule_.cut(piece.text(), parts);
+      if (auto cut = cut_by(rule_, piece.text(), parts); !cut) return cut;
       for (const text::Range part : parts) out.push_back(piece.slice(part));
     }
     pieces = std::move(out);
+    return {};
   }
 
-  void split(PlainPieces& pieces) const override {
+  Result<void> split(PlainPieces& pieces) const override {
     std::vector<text::Range> out;
     out.reserve(pieces.pieces.size());
     const std::uint32_t start = pieces.pieces.empty() ? 0 : pieces.pieces.front().begin;
     for (const text::Range piece : pieces.pieces) {
       const std::size_t first = out.size();
-      rule_.cut(piece.of(pieces.text), out);
+      if (auto cut = cut_by(rule_, piece.of(pieces.text), out); !cut) return cut;
       for (text::Range& part : std::span(out).subspan(first)) {
         part.begin += piece.begin;
         part.end += piece.begin;
@@ -42,6 +54,7 @@ class Cutting final : public PreTokenizer {
     }
     pieces.at_start = pieces.at_start && !out.empty() && out.front().begin == start;
     pieces.pieces = std::move(out);
+    return {};
   }
 
  private:
@@ -168,7 +181,8 @@ struct CutAtMatches {
   bool invert = false;                  // what lies between the matches is the delimiter
   text::WordMatcher matcher = nullptr;  // does the same as `finder`, faster
 
-  void cut(std::string_view text, std::vector<text::Range>& parts) const;
+  /// Errors: as of Finder::find_all.
+  Result<void> cut(std::string_view text, std::vector<text::Range>& parts) const;
 };
 
 }  // namespace dynamo::tokens

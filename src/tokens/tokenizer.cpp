@@ -33,6 +33,13 @@ SpecialTokens special_tokens(EncodeOptions options) {
 /// How many ids to set room aside for; texts have fewer.
 std::size_t expected_ids(std::string_view text) { return text.size() / 3 + 16; }
 
+Result<void> check_size(std::string_view text) {
+  constexpr std::size_t kLongest = std::size_t{1}
+                                   << 30;  // places are 32 bits wide, and normalizers add to it
+  if (text.size() <= kLongest) return {};
+  return fail(Errc::too_large, fmt::format("a text may have {} bytes, got {}", kLongest, text.size()));
+}
+
 }  // namespace
 
 struct Tokenizer::State {
@@ -44,7 +51,7 @@ struct Tokenizer::State {
         full(probe(parts.post_processor.get(), SpecialTokens::add)) {}
 
   const Layout& layout(EncodeOptions options) const { return options.add_special_tokens ? full : bare; }
-  std::vector<TokenId> encode(std::string_view text, EncodeOptions options, PromptCache* seen) const;
+  Result<std::vector<TokenId>> encode(std::string_view text, EncodeOptions options, PromptCache* seen) const;
 
   Parts parts;
   AddedTokens added;
@@ -53,8 +60,9 @@ struct Tokenizer::State {
   Layout full;
 };
 
-std::vector<TokenId> Tokenizer::State::encode(std::string_view text, EncodeOptions options,
-                                              PromptCache* seen) const {
+Result<std::vector<TokenId>> Tokenizer::State::encode(std::string_view text, EncodeOptions options,
+                                                      PromptCache* seen) const {
+  if (auto checked = check_size(text); !checked) return std::unexpected(std::move(checked.error()));
   std::string repaired;
   if (!text::is_valid(text)) {
     repaired = text::repaired(text);
@@ -65,8 +73,8 @@ std::vector<TokenId> Tokenizer::State::encode(std::string_view text, EncodeOptio
   for (const auto& item : layout(options)) {
     if (item) {
       ids.push_back(*item);
-    } else {
-      encoder.encode(text, ids, seen);
+    } else if (auto encoded = encoder.encode(text, ids, seen); !encoded) {
+      return std::unexpected(std::move(encoded.error()));
     }
   }
   return ids;
@@ -93,17 +101,20 @@ Result<std::shared_ptr<const Tokenizer>> Tokenizer::parse(std::string_view token
   return assemble(std::move(*parts));
 }
 
-std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
+Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
   return state_->encode(text, options, nullptr);
 }
 
-std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions options,
-                                       PromptCache& seen) const {
+Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOptions options,
+                                               PromptCache& seen) const {
   return state_->encode(text, options, &seen);
 }
 
-Encoding Tokenizer::encode_with_offsets(std::string_view text, EncodeOptions options) const {
-  std::vector<EncodedPart> parts{{state_->encoder.encode_with_offsets(text), text}};
+Result<Encoding> Tokenizer::encode_with_offsets(std::string_view text, EncodeOptions options) const {
+  if (auto checked = check_size(text); !checked) return std::unexpected(std::move(checked.error()));
+  auto encoded = state_->encoder.encode_with_offsets(text);
+  if (!encoded) return encoded;
+  std::vector<EncodedPart> parts{{std::move(*encoded), text}};
   if (state_->parts.post_processor != nullptr)
     state_->parts.post_processor->apply(parts, special_tokens(options));
   Encoding encoding;
@@ -122,6 +133,7 @@ Result<std::string> Tokenizer::decode(std::span<const TokenId> ids, bool skip_sp
     stream->feed(*shown, text);
   }
   stream->finish(text);
+  if (const auto& failure = stream->failure()) return std::unexpected(*failure);
   return text;
 }
 

@@ -39,15 +39,16 @@ class Tokenizer {
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
 
-  /// The fast path: ids alone.
-  std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const;
+  /// The fast path: ids alone. Time is linear in the text.
+  /// Errors: too_large for a text beyond 1 GiB, and where a pattern of the file would take more time.
+  Result<std::vector<TokenId>> encode(std::string_view text, EncodeOptions options = {}) const;
   /// The same ids; stretches of text between special tokens that `seen` knows are not tokenized again.
-  std::vector<TokenId> encode(std::string_view text, EncodeOptions options, PromptCache& seen) const;
+  Result<std::vector<TokenId>> encode(std::string_view text, EncodeOptions options, PromptCache& seen) const;
   /// The same ids, with everything else that is known of each token.
-  Encoding encode_with_offsets(std::string_view text, EncodeOptions options = {}) const;
+  Result<Encoding> encode_with_offsets(std::string_view text, EncodeOptions options = {}) const;
 
   /// The text of `ids`; ids that no token has are left out, as the library leaves them out.
-  /// Bytes that are not UTF-8 become U+FFFD. Errors: unsupported where the decoder cannot take these tokens.
+  /// Bytes that are not UTF-8 become U+FFFD. Errors: too_large where a pattern of the decoder gives up.
   Result<std::string> decode(std::span<const TokenId> ids, bool skip_special_tokens) const;
   /// The same, token by token (tokens/decoder.h); the stream lives no longer than the tokenizer.
   std::unique_ptr<DecodeStream> begin_decode() const;

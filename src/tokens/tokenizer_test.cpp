@@ -38,10 +38,29 @@ constexpr std::string_view kTemplate = R"("post_processor": {"type": "TemplatePr
 
 TEST(TokenizerTest, EncodesAndDecodes) {
   const auto tokenizer = parse(file_with(""));
-  const auto ids = tokenizer->encode("hello");
+  const auto ids = tokenizer->encode("hello").value();
   EXPECT_THAT(ids, ElementsAre(6, 3, 3, 4));
   EXPECT_EQ(tokenizer->decode(ids, true).value(), "he l l o");  // without a decoder, as in the library
-  EXPECT_TRUE(tokenizer->encode("").empty());
+  EXPECT_TRUE(tokenizer->encode("").value().empty());
+}
+
+TEST(TokenizerTest, RefusesATextForWhichAPatternTakesTooLong) {
+  constexpr std::string_view kPattern = R"({"Regex": "(?:h|hh)+b"})";
+  const std::string cuts = fmt::format(
+      R"("pre_tokenizer": {{"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false}}, )",
+      kPattern);
+  const std::string rewrites =
+      fmt::format(R"("normalizer": {{"type": "Replace", "pattern": {}, "content": "e"}}, )", kPattern);
+  for (const std::string& part : {cuts, rewrites}) {
+    const auto tokenizer = parse(file_with(part));
+    const std::string text(60, 'h');
+    PromptCache seen(1 << 16);
+    for (int turn = 0; turn < 2; ++turn) {
+      EXPECT_EQ(tokenizer->encode(text, {}, seen).error().code, Errc::too_large);
+    }
+    EXPECT_EQ(tokenizer->encode_with_offsets(text).error().code, Errc::too_large);
+    EXPECT_EQ(tokenizer->encode("hhh").value().size(), 3U);
+  }
 }
 
 TEST(TokenizerTest, KnowsItsTokens) {
@@ -61,7 +80,7 @@ TEST(TokenizerTest, KnowsItsTokens) {
 
 TEST(TokenizerTest, FindsAddedTokensInText) {
   const auto tokenizer = parse(file_with(fmt::format(R"("added_tokens": [{}], )", added("<s>"))));
-  EXPECT_THAT(tokenizer->encode("he<s>he"), ElementsAre(6, 9, 6));
+  EXPECT_THAT(tokenizer->encode("he<s>he").value(), ElementsAre(6, 9, 6));
   EXPECT_EQ(tokenizer->decode(std::vector<TokenId>{6, 9, 6}, false).value(), "he <s> he");
   EXPECT_EQ(tokenizer->decode(std::vector<TokenId>{6, 9, 6}, true).value(), "he he");
 }
@@ -74,9 +93,9 @@ TEST(TokenizerTest, LeavesUnknownIdsOutOfText) {
 TEST(TokenizerTest, AddsSpecialTokensOnDemand) {
   const auto tokenizer =
       parse(file_with(fmt::format(R"({}"added_tokens": [{}], )", kTemplate, added("<s>"))));
-  EXPECT_THAT(tokenizer->encode("he"), ElementsAre(9, 6));
-  EXPECT_THAT(tokenizer->encode("he", {.add_special_tokens = false}), ElementsAre(6));
-  const Encoding encoding = tokenizer->encode_with_offsets("ho");
+  EXPECT_THAT(tokenizer->encode("he").value(), ElementsAre(9, 6));
+  EXPECT_THAT(tokenizer->encode("he", {.add_special_tokens = false}).value(), ElementsAre(6));
+  const Encoding encoding = tokenizer->encode_with_offsets("ho").value();
   EXPECT_THAT(encoding.ids, ElementsAre(9, 1, 4));
   EXPECT_THAT(encoding.tokens, ElementsAre("<s>", "h", "o"));
   EXPECT_THAT(encoding.offsets, ElementsAre(Span{0, 0}, Span{0, 1}, Span{1, 2}));
@@ -86,8 +105,8 @@ TEST(TokenizerTest, AddsSpecialTokensOnDemand) {
 
 TEST(TokenizerTest, ReadsBrokenBytesAsReplacementCharacters) {
   const auto tokenizer = parse(file_with(""));
-  EXPECT_THAT(tokenizer->encode("h\xFF\xE4\xB8h"), ElementsAre(1, 8, 8, 1));
-  const Encoding encoding = tokenizer->encode_with_offsets("h\xFF\xE4\xB8h");
+  EXPECT_THAT(tokenizer->encode("h\xFF\xE4\xB8h").value(), ElementsAre(1, 8, 8, 1));
+  const Encoding encoding = tokenizer->encode_with_offsets("h\xFF\xE4\xB8h").value();
   EXPECT_THAT(encoding.ids, ElementsAre(1, 8, 8, 1));
   EXPECT_THAT(encoding.offsets, ElementsAre(Span{0, 1}, Span{1, 2}, Span{2, 4}, Span{4, 5}));
 }
@@ -104,11 +123,12 @@ TEST(TokenizerTest, FirstPiecesDifferFromLaterOnes) {
   const auto tokenizer = parse(file_with(fmt::format(
       R"("pre_tokenizer": {{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": true}}, "added_tokens": [{}], )",
       added("<s>"))));
-  EXPECT_THAT(tokenizer->encode("he<s>he"), ElementsAre(7, 6, 9, 6));
+  EXPECT_THAT(tokenizer->encode("he<s>he").value(), ElementsAre(7, 6, 9, 6));
   PromptCache seen(1 << 20);
   const std::string word = "he" + std::string(60, 'l');
   for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(tokenizer->encode(word + "<s>" + word, {}, seen), tokenizer->encode(word + "<s>" + word));
+    EXPECT_EQ(tokenizer->encode(word + "<s>" + word, {}, seen).value(),
+              tokenizer->encode(word + "<s>" + word).value());
   }
 }
 
@@ -119,8 +139,8 @@ TEST(TokenizerTest, TokenizersSharingACacheDoNotMixTheirTokens) {
   const auto other =
       parse(file_with(R"("normalizer": {"type": "Replace", "pattern": {"String": "l"}, "content": "o"}, )"));
   for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(one->encode(text, {}, seen), one->encode(text));
-    EXPECT_EQ(other->encode(text, {}, seen), other->encode(text));
+    EXPECT_EQ(one->encode(text, {}, seen).value(), one->encode(text).value());
+    EXPECT_EQ(other->encode(text, {}, seen).value(), other->encode(text).value());
   }
 }
 
@@ -134,7 +154,7 @@ TEST(TokenizerTest, ThreadsShareATokenizerAndACache) {
       for (int i = 0; i < 300; ++i) {
         const std::string text =
             std::string(50 + (i * 7 + thread) % 40, 'l') + "<s>" + std::string(50 + i % 30, 'h');
-        differences += tokenizer->encode(text, {}, seen) != tokenizer->encode(text);
+        differences += tokenizer->encode(text, {}, seen).value() != tokenizer->encode(text).value();
       }
     });
   }

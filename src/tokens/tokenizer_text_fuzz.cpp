@@ -152,14 +152,14 @@ const std::array<Subject, 6>& subjects() {
 }
 
 void check(const Subject& subject, std::string_view text) {
-  const Encoding encoding = subject.tokenizer->encode_with_offsets(text);
-  if (encoding.ids != subject.tokenizer->encode(text)) std::abort();
+  const Encoding encoding = subject.tokenizer->encode_with_offsets(text).value();
+  if (encoding.ids != subject.tokenizer->encode(text).value()) std::abort();
   for (const auto& [begin, end] : encoding.offsets) {
     if (begin > end || end > text.size()) std::abort();
   }
   PromptCache seen(1 << 20);
   for (int turn = 0; turn < 2; ++turn) {
-    if (encoding.ids != subject.tokenizer->encode(text, EncodeOptions{}, seen)) std::abort();
+    if (encoding.ids != subject.tokenizer->encode(text, EncodeOptions{}, seen).value()) std::abort();
   }
   const auto decoded = subject.tokenizer->decode(encoding.ids, false);
   if (!decoded) std::abort();

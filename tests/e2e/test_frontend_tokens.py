@@ -9,7 +9,7 @@ import pytest
 from harness.clock import eventually
 from harness.dynamo import Deployment, Role
 from harness.http import request, try_get
-from harness.tokenizer import tokens, write_model
+from harness.tokenizer import ENDLESS_TEXT, tokens, write_endless_model, write_model
 
 MODEL = "small"
 CONTEXT = 200
@@ -130,6 +130,16 @@ def test_a_path_for_the_frontend_alone(deployment: Deployment, tmp_path: pathlib
     frontend = deployment.frontend("--model-path", str(folder), models=("elsewhere",))
     eventually(lambda: who_tokenizes(frontend.port) == "frontend", "the frontend has read the files")
     assert post(frontend.port, "/tokenize", model="elsewhere", prompt="hello").json()["count"] == 2
+
+
+def test_a_text_that_takes_too_long_is_left_to_the_engine(deployment: Deployment, tmp_path: pathlib.Path):
+    deployment.worker("--speedup-ratio", "100", model=MODEL)
+    folder = write_endless_model(tmp_path / "model")
+    role = deployment.frontend("--model-path", str(folder), models=(MODEL,))
+    answer = post(role.port, "/tokenize", model=MODEL, prompt=ENDLESS_TEXT)
+    assert answer.status == 413
+    assert "takes too long" in answer.json()["error"]["message"]
+    assert post(role.port, "/v1/completions", model=MODEL, prompt=ENDLESS_TEXT, max_tokens=2).status == 200
 
 
 def test_files_that_cannot_be_read_are_named(deployment: Deployment, tmp_path: pathlib.Path):

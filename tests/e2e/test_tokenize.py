@@ -12,7 +12,7 @@ import pytest
 from harness.clock import MEMORY_SLACK
 from harness.dynamo import BINARY, run
 from harness.process import plain_environment
-from harness.tokenizer import tokens, write_model
+from harness.tokenizer import ENDLESS_TEXT, tokens, write_endless_model, write_model
 
 IDS = {token: number for number, token in enumerate(tokens())}
 BEGIN, HELLO, WORLD = IDS["<s>"], IDS["hello"], IDS["Ġworld"]
@@ -212,6 +212,15 @@ def test_a_model_that_cannot_be_read_is_refused_by_name(
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert str(tmp_path) in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--json", "--offsets")])
+def test_a_pattern_that_takes_for_ever_is_given_up(tmp_path: pathlib.Path, options: tuple[str, ...]):
+    """Rather than split otherwise than the library would, if it were given the time."""
+    model = str(write_endless_model(tmp_path / "model"))
+    done = run("tokenize", "--model", model, *options, ENDLESS_TEXT)
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert "the pattern (?:h|hh)+b takes too long for a text of 60 bytes" in done.stderr
 
 
 def test_an_empty_directory_says_what_it_lacks(tmp_path: pathlib.Path):

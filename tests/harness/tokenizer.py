@@ -7,6 +7,8 @@ BEGIN, TURN, END = "<s>", "<|turn|>", "<|end|>"
 SPECIAL = (BEGIN, TURN, END)
 MERGES = ["h e", "l l", "he ll", "hell o", "Ġ w", "o r", "l d", "Ġw or", "Ġwor ld"]
 
+ENDLESS_TEXT = "h" * 60
+
 CHAT_TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}"
     "{% if message.content == 'forbidden' %}{{ raise_exception('this model does not talk about that') }}{% endif %}"
@@ -31,6 +33,16 @@ def visible_bytes() -> list[str]:
 def tokens() -> list[str]:
     """In order of their ids, special ones last."""
     return [*visible_bytes(), *(merge.replace(" ", "") for merge in MERGES), *SPECIAL]
+
+
+def write_endless_model(folder: pathlib.Path) -> pathlib.Path:
+    """The same model with a pattern that takes for ever on ENDLESS_TEXT."""
+    path = write_model(folder) / "tokenizer.json"
+    definition = json.loads(path.read_text())
+    split = {"type": "Split", "pattern": {"Regex": "(?:h|hh)+b"}, "behavior": "Isolated", "invert": False}
+    definition["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [split, definition["pre_tokenizer"]]}
+    path.write_text(json.dumps(definition))
+    return folder
 
 
 def write_model(folder: pathlib.Path) -> pathlib.Path:
