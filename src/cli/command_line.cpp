@@ -89,7 +89,13 @@ void FlagSet::flag(const std::string& names, bool& into, const std::string& help
 
 void FlagSet::positional(const std::string& name, std::vector<std::string>& into, const std::string& help,
                          FlagTraits traits) {
-  apply(impl_.app.add_option(name, into, help), traits);
+  CLI::Option* option = impl_.app.add_option(name, into, help);
+  // Where extra arguments are allowed, CLI11 takes "[a,b]" apart. A list that always lacks values gets them
+  // all as they are, and TakeAll does not count them.
+  constexpr int kEndless = CLI::detail::expected_max_vector_size;
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option->expected(kEndless - 1, kEndless)->allow_extra_args(false);
+  apply(option, traits);
 }
 
 void FlagSet::positional(const std::string& name, std::string& into, const std::string& help,

@@ -50,6 +50,11 @@ def test_the_list_for_people():
     assert re.search(r"^tool +hermes +qwen25 +\S", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.parametrize("texts", [["[a, b]"], ["[]"], ["[[1,2],3]", "[x]"], ["{}", "[a]b]"]])
+def test_texts_in_brackets_are_taken_as_they_are(texts: list[str]):
+    assert run("parse", "--jsonl", *texts).stdout.splitlines()[0] == json.dumps({"content": " ".join(texts)}, separators=(",", ":"))
+
+
 def test_json_is_the_message():
     done = run("parse", "--tool-parser", "hermes", "--json", "-f", "-", stdin="Ok. " + CALL)
     result = json.loads(done.stdout)
