@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "parsers/forced_call.h"
+#include "parsers/bare_calls.h"
+#include "parsers/gemma_calls.h"
+#include "parsers/glm_calls.h"
 #include "parsers/harmony.h"
 #include "parsers/pythonic_calls.h"
+#include "parsers/xml_calls.h"
 
 namespace dynamo::parsers {
 namespace {
@@ -16,21 +19,21 @@ const ReasoningTags kThinkFromTheBeginning{.opens{"<think>"}, .closes{"</think>"
 const std::vector<std::string> kKimiSections{"<|tool_calls_section_begin|>", "<|tool_call_section_begin|>"};
 
 MarkedCallsFormat deepseek(MarkedCallsFormat::Header header) {
-  return {.section_opens{"<｜tool▁calls▁begin｜>"},
-          .section_closes{"<｜tool▁calls▁end｜>"},
-          .call_open = "<｜tool▁call▁begin｜>",
+  return {.markers{.section_opens{"<｜tool▁calls▁begin｜>"},
+                   .section_closes{"<｜tool▁calls▁end｜>"},
+                   .call_open = "<｜tool▁call▁begin｜>",
+                   .call_close = "<｜tool▁call▁end｜>"},
           .separator = "<｜tool▁sep｜>",
-          .call_close = "<｜tool▁call▁end｜>",
           .header = header};
 }
 
-XmlCallsFormat dsml(std::string_view wrapper) {
-  return {.wrapper_open = fmt::format("<｜DSML｜{}>", wrapper),
-          .wrapper_close = fmt::format("</｜DSML｜{}>", wrapper),
-          .function_open = "<｜DSML｜invoke name=",
-          .function_close = "</｜DSML｜invoke>",
-          .parameter_open = "<｜DSML｜parameter name=",
-          .parameter_close = "</｜DSML｜parameter>"};
+ElementCallsFormat dsml(std::string_view wrapper) {
+  return xml_calls({.wrapper_open = fmt::format("<｜DSML｜{}>", wrapper),
+                    .wrapper_close = fmt::format("</｜DSML｜{}>", wrapper),
+                    .function_open = "<｜DSML｜invoke name=",
+                    .function_close = "</｜DSML｜invoke>",
+                    .parameter_open = "<｜DSML｜parameter name=",
+                    .parameter_close = "</｜DSML｜parameter>"});
 }
 
 char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
@@ -55,6 +58,10 @@ Result<const Format*> find_format(std::span<const Format> formats, std::string_v
               fmt::format("there is no {} parser \"{}\"; there are {}", kind, name, fmt::join(known, ", ")));
 }
 
+bool demands_call(const ParserOptions& options) {
+  return options.calls_required || !options.forced_tool.empty();
+}
+
 struct MakeToolStage {
   std::unique_ptr<Stage> operator()(const JsonCallsFormat& format) const {
     return std::make_unique<JsonCallsStage>(format);
@@ -62,21 +69,27 @@ struct MakeToolStage {
   std::unique_ptr<Stage> operator()(const MarkedCallsFormat& format) const {
     return std::make_unique<MarkedCallsStage>(format);
   }
-  std::unique_ptr<Stage> operator()(const XmlCallsFormat& format) const {
-    return std::make_unique<XmlCallsStage>(format);
+  std::unique_ptr<Stage> operator()(const ElementCallsFormat& format) const {
+    return std::make_unique<ElementCallsStage>(format);
   }
   std::unique_ptr<Stage> operator()(PythonicFormat) const { return std::make_unique<PythonicCallsStage>(); }
   std::unique_ptr<Stage> operator()(HarmonyFormat) const { return std::make_unique<PlainStage>(); }
 };
 
-/// With calls required, an engine may have been held to a list of calls without the format's own markers.
+/// The JSON calls of a format without markers, and with its own; any other has those without.
+JsonCallsFormat bare_calls(const ToolFormat& tool) {
+  const auto* own = std::get_if<JsonCallsFormat>(&tool.format);
+  JsonCallsFormat format = own != nullptr ? *own : JsonCallsFormat{};
+  format.bare = true;
+  return format;
+}
+
 std::unique_ptr<Stage> make_tool_stage(const ToolFormat* tool, const ParserOptions& options) {
   if (tool == nullptr) return std::make_unique<PlainStage>();
-  const auto* json_calls = std::get_if<JsonCallsFormat>(&tool->format);
-  if (json_calls == nullptr || !options.calls_required) return std::visit(MakeToolStage{}, tool->format);
-  JsonCallsFormat format = *json_calls;
-  format.bare = true;
-  return std::make_unique<JsonCallsStage>(format);
+  auto stage = std::visit(MakeToolStage{}, tool->format);
+  if (!demands_call(options)) return stage;
+  auto bare = std::make_unique<JsonCallsStage>(bare_calls(*tool));
+  return std::make_unique<BareCallsStage>(options.forced_tool, std::move(bare), std::move(stage));
 }
 
 template <class Format>
@@ -95,6 +108,7 @@ std::span<const ReasoningFormat> reasoning_formats() {
       {{"deepseek_r1"}, "DeepSeek R1: up to </think>, which the prompt has opened", kThinkFromTheBeginning},
       {{"nemotron_nano", "nemotron3"}, "Nemotron Nano: up to </think>", kThinkFromTheBeginning},
       {{"step3"}, "Step 3: up to </think>", kThinkFromTheBeginning},
+      {{"minimax_append_think", "minimax_m2"}, "MiniMax M2: up to </think>", kThinkFromTheBeginning},
       {{"kimi"}, "Kimi: ◁think▷…◁/think▷", ReasoningTags{.opens{"◁think▷"}, .closes{"◁/think▷"}}},
       {{"kimi_k25"},
        "Kimi K2.5: up to </think> or the first tool call",
@@ -108,6 +122,9 @@ std::span<const ReasoningFormat> reasoning_formats() {
        ReasoningTags{.opens{"Here is my thought process:", "Here's my thought process:"},
                      .closes{"Here is my response:", "Here's my response:"},
                      .once = true}},
+      {{"gemma4", "gemma-4"},
+       "Gemma 4: the thought channel",
+       ReasoningTags{.opens{"<|channel>thought\n", "<|channel>"}, .closes{"<channel|>"}}},
       {{"gpt_oss", "harmony"}, "gpt-oss: the analysis channel", HarmonyFormat{}},
   };
   return kFormats;
@@ -144,28 +161,30 @@ std::span<const ToolFormat> tool_formats() {
       {{"deepseek_v4", "deepseek-v4", "deepseekv4"}, "DeepSeek V4: DSML elements", dsml("tool_calls")},
       {{"kimi_k2"},
        "Kimi K2: JSON in tool call markers, ids by the model",
-       MarkedCallsFormat{.section_opens = kKimiSections,
-                         .section_closes{"<|tool_calls_section_end|>", "<|tool_call_section_end|>"},
-                         .call_open = "<|tool_call_begin|>",
+       MarkedCallsFormat{.markers{.section_opens = kKimiSections,
+                                  .section_closes{"<|tool_calls_section_end|>", "<|tool_call_section_end|>"},
+                                  .call_open = "<|tool_call_begin|>",
+                                  .call_close = "<|tool_call_end|>"},
                          .separator = "<|tool_call_argument_begin|>",
-                         .call_close = "<|tool_call_end|>",
                          .header = Header::kimi_id}},
       {{"qwen3_coder", "nemotron_nano"},
        "Qwen3-Coder, Nemotron Nano: <function=…> elements",
-       XmlCallsFormat{.wrapper_open = "<tool_call>",
-                      .wrapper_close = "</tool_call>",
-                      .function_open = "<function=",
-                      .function_close = "</function>",
-                      .parameter_open = "<parameter=",
-                      .parameter_close = "</parameter>"}},
+       xml_calls({.wrapper_open = "<tool_call>",
+                  .wrapper_close = "</tool_call>",
+                  .function_open = "<function=",
+                  .function_close = "</function>",
+                  .parameter_open = "<parameter=",
+                  .parameter_close = "</parameter>"})},
       {{"minimax_m2"},
        "MiniMax M2: <invoke> elements",
-       XmlCallsFormat{.wrapper_open = "<minimax:tool_call>",
-                      .wrapper_close = "</minimax:tool_call>",
-                      .function_open = "<invoke name=",
-                      .function_close = "</invoke>",
-                      .parameter_open = "<parameter name=",
-                      .parameter_close = "</parameter>"}},
+       xml_calls({.wrapper_open = "<minimax:tool_call>",
+                  .wrapper_close = "</minimax:tool_call>",
+                  .function_open = "<invoke name=",
+                  .function_close = "</invoke>",
+                  .parameter_open = "<parameter name=",
+                  .parameter_close = "</parameter>"})},
+      {{"glm47"}, "GLM 4.5 to 5: <arg_key> and <arg_value> in <tool_call>…</tool_call>", glm_calls()},
+      {{"gemma4", "gemma-4"}, "Gemma 4: call:f{a:1} in tool call markers", gemma_calls()},
       {{"pythonic"}, "Llama 3.2 and 4: [f(a=1), g()]", PythonicFormat{}},
       {{"harmony"}, "gpt-oss: messages to functions", HarmonyFormat{}},
   };
@@ -183,14 +202,15 @@ Result<const ToolFormat*> find_tool_format(std::string_view name) {
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options) {
   auto stage = make_tool_stage(tool, options);
-  if (!options.forced_tool.empty() && !is_harmony(tool))
-    stage = std::make_unique<ForcedCallStage>(options.forced_tool, std::move(stage));
   const HarmonyParts harmony{.reasoning = is_harmony(reasoning), .calls = is_harmony(tool)};
   if (harmony.reasoning || harmony.calls) stage = std::make_unique<HarmonyStage>(harmony, std::move(stage));
   if (reasoning == nullptr || harmony.reasoning) return stage;
   const auto& tags = std::get<ReasoningTags>(reasoning->format);
   const bool begins_inside = options.begins_with_reasoning.value_or(tags.begins_inside);
-  return std::make_unique<ReasoningTagsStage>(tags, begins_inside, std::move(stage));
+  const auto begin = !begins_inside          ? ReasoningTagsStage::Begin::outside
+                     : demands_call(options) ? ReasoningTagsStage::Begin::inside_unless_json
+                                             : ReasoningTagsStage::Begin::inside;
+  return std::make_unique<ReasoningTagsStage>(tags, begin, std::move(stage));
 }
 
 }  // namespace dynamo::parsers

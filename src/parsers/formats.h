@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 
+#include "parsers/element_calls.h"
 #include "parsers/json_calls.h"
 #include "parsers/marked_calls.h"
 #include "parsers/parser.h"
 #include "parsers/reasoning_tags.h"
-#include "parsers/xml_calls.h"
 
 /// The formats that are known by name: the only list of them.
 namespace dynamo::parsers {
@@ -31,7 +31,7 @@ struct ReasoningFormat {
 struct ToolFormat {
   std::vector<std::string_view> names;
   std::string_view about;
-  std::variant<JsonCallsFormat, MarkedCallsFormat, XmlCallsFormat, PythonicFormat, HarmonyFormat> format;
+  std::variant<JsonCallsFormat, MarkedCallsFormat, ElementCallsFormat, PythonicFormat, HarmonyFormat> format;
   IdShape ids = IdShape::openai;
 };
 

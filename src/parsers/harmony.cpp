@@ -46,7 +46,8 @@ HarmonyStage::HarmonyStage(HarmonyParts parts, std::unique_ptr<Stage> next)
       next_(std::move(next)),
       opens_({std::string(kStart), std::string(kChannel)}),
       header_ends_(joined(ends(), {std::string(kMessage), std::string(kStart)})),
-      message_ends_(joined(ends(), {std::string(kStart), std::string(kChannel)})) {}
+      message_ends_(joined(ends(), {std::string(kStart), std::string(kChannel)})),
+      arguments_(joined(ends(), {std::string(kStart), std::string(kChannel)})) {}
 
 bool HarmonyStage::step(Writer& out) {
   if (input_.empty()) return false;
@@ -120,8 +121,7 @@ bool HarmonyStage::begin_message(const HarmonyHeader& header, Writer& out) {
   }
   const auto name = function(header.recipient, out.tools());
   if (!name) return false;
-  name_ = *name;
-  scanner_ = {};
+  arguments_.expect(*name);
   state_ = State::call;
   return true;
 }
@@ -148,30 +148,9 @@ bool HarmonyStage::step_message(Writer& out) {
 }
 
 bool HarmonyStage::step_call(Writer& out) {
-  if (!out.in_call()) {
-    held_.take(input_, std::min(leading_white(input_.rest()), held_.room(out)), out);
-    if (input_.empty()) return false;
-    const auto end = message_ends_.at_start(input_.rest(), input_.closed());
-    if (end.match == Match::maybe) return false;
-    if (end.match == Match::no && input_.rest()[0] != '{') return give_up(out);
-    out.begin_call(name_);
-    if (end.match == Match::yes) {
-      out.arguments("{}");
-      return end_call(out);
-    }
-  }
-  const auto piece = whole_characters(input_.rest(), held_.room(out));
-  std::string fragment;
-  const Fed fed = scanner_.feed(piece, fragment);
-  out.arguments(fragment);
-  held_.take(input_, fed.used, out);
-  if (fed.progress == Progress::done) return end_call(out);
-  return fed.progress == Progress::more && !piece.empty() ? true : give_up(out);
-}
-
-bool HarmonyStage::end_call(Writer& out) {
-  out.end_call();
-  held_.forget();
+  const Progress progress = arguments_.read(input_, held_, out);
+  if (progress == Progress::more) return false;
+  if (progress == Progress::bad) return give_up(out);
   state_ = State::after_call;
   return true;
 }

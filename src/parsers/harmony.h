@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "parsers/held_text.h"
-#include "parsers/json_scanner.h"
 #include "parsers/markers.h"
+#include "parsers/object_arguments.h"
 #include "parsers/stage.h"
 
 namespace dynamo::parsers {
@@ -46,7 +46,6 @@ class HarmonyStage final : public SteppedStage {
   bool step_call(Writer& out);
   bool step_after_call();
   bool begin_message(const HarmonyHeader& header, Writer& out);
-  bool end_call(Writer& out);
   bool give_up(Writer& out);
   std::optional<std::string_view> function(std::string_view recipient, const Tools& tools) const;
 
@@ -57,8 +56,7 @@ class HarmonyStage final : public SteppedStage {
   Markers message_ends_;
   State state_ = State::beginning;
   HeldText held_;  // of a call
-  std::string name_;
-  JsonScanner scanner_;
+  ObjectArguments arguments_;
 };
 
 }  // namespace dynamo::parsers

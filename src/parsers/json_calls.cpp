@@ -157,7 +157,7 @@ bool JsonCallsStage::end_name(Writer& out) {
   if (args == Match::maybe || id == Match::maybe) return false;
   if (args == Match::yes) held_.take(input_, kArgs.size(), out);
   if (id == Match::yes) held_.take(input_, kCallId.size(), out);
-  id_.clear();
+  arguments_.expect(trimmed(name_));
   state_ = id == Match::yes ? State::id : State::arguments;
   return true;
 }
@@ -166,27 +166,18 @@ bool JsonCallsStage::step_id(Writer& out) {
   const auto text = input_.rest().substr(0, kMaxId);
   const std::size_t end = text.find(kArgs);
   if (end == std::string_view::npos) return text.size() < kMaxId ? false : give_up(out);
-  id_ = trimmed(text.substr(0, end));
+  arguments_.expect(trimmed(name_), trimmed(text.substr(0, end)));
   held_.take(input_, end + kArgs.size(), out);
   state_ = State::arguments;
   return true;
 }
 
 bool JsonCallsStage::step_arguments(Writer& out) {
-  if (!out.in_call()) {
-    held_.take(input_, std::min(leading_white(input_.rest()), held_.room(out)), out);
-    if (input_.empty()) return false;
-    if (input_.rest()[0] != '{') return give_up(out);
-    out.begin_call(trimmed(name_), id_);
-    scanner_ = {};
-  }
-  const auto piece = whole_characters(input_.rest(), held_.room(out));
-  std::string fragment;
-  const Fed fed = scanner_.feed(piece, fragment);
-  out.arguments(fragment);
-  held_.take(input_, fed.used, out);
-  if (fed.progress == Progress::done) return end_call(out);
-  return fed.progress == Progress::more && !piece.empty() ? true : give_up(out);
+  const Progress progress = arguments_.read(input_, held_, out);
+  if (progress == Progress::more) return false;
+  if (progress == Progress::bad) return give_up(out);
+  state_ = State::after;
+  return true;
 }
 
 bool JsonCallsStage::give_up(Writer& out) {

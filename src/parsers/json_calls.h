@@ -7,6 +7,7 @@
 #include "parsers/call_object.h"
 #include "parsers/held_text.h"
 #include "parsers/markers.h"
+#include "parsers/object_arguments.h"
 #include "parsers/stage.h"
 
 namespace dynamo::parsers {
@@ -55,9 +56,8 @@ class JsonCallsStage final : public SteppedStage {
   bool in_block_ = false;  // no closing marker was seen since the last opening one
   bool in_list_ = false;
   CallObject object_{{}};
-  JsonScanner scanner_;
-  std::string name_;  // of a call with an inline name
-  std::string id_;    // likewise
+  std::string name_;           // of a call with an inline name
+  ObjectArguments arguments_;  // likewise
 };
 
 }  // namespace dynamo::parsers

@@ -167,16 +167,24 @@ JsonScanner::Taken JsonScanner::take_escape(char c, std::string& out) {
     expect_ = Expect::hex;
     return Taken::yes;
   }
-  if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos) return Taken::no;
   flush_surrogate(out);
+  expect_ = Expect::string;
+  if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos) {
+    if (c != '\'') out += "\\\\";
+    return Taken::again;
+  }
   out += '\\';
   out += c;
-  expect_ = Expect::string;
   return Taken::yes;
 }
 
 JsonScanner::Taken JsonScanner::take_hex(char c, std::string& out) {
-  if (!is_hex(c)) return Taken::no;
+  if (!is_hex(c)) {
+    flush_surrogate(out);
+    out.append("\\\\u").append(unit_);
+    expect_ = Expect::string;
+    return Taken::again;
+  }
   unit_ += c;
   if (unit_.size() == 4) end_hex(out);
   return Taken::yes;

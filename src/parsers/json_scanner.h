@@ -18,9 +18,10 @@ struct Fed {
 };
 
 /// Reads one JSON value as it comes, without building it: a push-down automaton of constant size. What it has
-/// read is written to `out`, so that `out` is at any time the beginning of a valid value. Two slips of models
-/// are put right on the way: control characters in strings are escaped, and surrogates without their other
-/// half become U+FFFD. White space before the value is left out. Nesting up to 64. Threads: one.
+/// read is written to `out`, so that `out` is at any time the beginning of a valid value. Slips of models
+/// in strings are put right on the way: control characters are escaped, a backslash that begins no escape
+/// stands for itself (but is left out before an apostrophe), and surrogates without their other half become
+/// U+FFFD. White space before the value is left out. Nesting up to 64. Threads: one.
 class JsonScanner {
  public:
   /// Reads on until the value ends, the text ends, or a byte cannot belong to the value (it is not used).
@@ -45,7 +46,7 @@ class JsonScanner {
     nothing,  // the value is complete
   };
   enum class Number { minus, zero, integer, point, fraction, e, e_sign, exponent };
-  enum class Taken { yes, no, again };  // again: the byte ends a number and is still to be read
+  enum class Taken { yes, no, again };  // again: the byte ends a number or no escape, and is still to be read
 
   Taken take(char c, std::string& out);
   Taken take_value(char c, std::string& out);

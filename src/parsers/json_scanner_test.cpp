@@ -31,8 +31,13 @@ INSTANTIATE_TEST_SUITE_P(
                       ScanCase{"number_key", "{1:2}", std::nullopt},
                       ScanCase{"wrong_close", "[1}", std::nullopt},
                       ScanCase{"escapes", R"("\"\\\/\b\f\n\r\t\u0041")", R"("\"\\\/\b\f\n\r\t\u0041")"},
-                      ScanCase{"wrong_escape", R"("\x")", std::nullopt},
-                      ScanCase{"wrong_hex", R"("\u00g0")", std::nullopt},
+                      ScanCase{"wrong_escape", R"("\d\x")", R"("\\d\\x")"},
+                      ScanCase{"apostrophe", R"("it\'s")", R"("it's")"},
+                      ScanCase{"backslash_before_control", "\"\\\n\"", R"("\\\n")"},
+                      ScanCase{"wrong_hex", R"("\u00g0")", R"("\\u00g0")"},
+                      ScanCase{"wrong_hex_then_escape", R"("C:\users\u0\n")", R"("C:\\users\\u0\n")"},
+                      ScanCase{"surrogate_then_wrong_hex", R"("\ud800\ux")", R"("\ufffd\\ux")"},
+                      ScanCase{"cut_hex", R"("\u00")", R"("\\u00")"},
                       ScanCase{"controls", "\"\x01\n\"", R"("\u0001\n")"},
                       ScanCase{"surrogate_then_escape", R"("\ud800\n")", R"("\ufffd\n")"},
                       ScanCase{"surrogate_twice", R"("\ud800\ud800\udc00")", R"("\ufffd\ud800\udc00")"},
@@ -68,7 +73,9 @@ TEST(JsonScanner, AgreesWithTheParserOnRandomTexts) {
     }
     const bool known = json::parse(text).has_value();
     valid += known ? 1 : 0;
-    ASSERT_EQ(whole_json(text).has_value(), known) << text;
+    const auto read = whole_json(text);
+    const bool put_right = read && text.find('\\') != std::string::npos && json::parse(*read).has_value();
+    ASSERT_EQ(read.has_value(), known || put_right) << text;
   }
   EXPECT_GT(valid, 300);
 }

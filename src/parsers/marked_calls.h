@@ -2,12 +2,9 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "parsers/held_text.h"
-#include "parsers/json_scanner.h"
-#include "parsers/markers.h"
-#include "parsers/stage.h"
+#include "parsers/object_arguments.h"
+#include "parsers/section_stage.h"
 
 namespace dynamo::parsers {
 
@@ -19,11 +16,8 @@ struct CallHeader {
 
 /// A format that puts markers around each call and between its name and its arguments, which are plain JSON.
 struct MarkedCallsFormat {
-  std::vector<std::string> section_opens;
-  std::vector<std::string> section_closes;
-  std::string call_open;
+  SectionMarkers markers;
   std::string separator;  // between the header and the arguments
-  std::string call_close;
   enum class Header {
     name,            // DeepSeek V3.1: NAME
     type_then_name,  // DeepSeek V3: function, the separator, NAME, a line break, arguments in a code fence
@@ -31,36 +25,24 @@ struct MarkedCallsFormat {
   } header = Header::name;
 };
 
-class MarkedCallsStage final : public SteppedStage {
+class MarkedCallsStage final : public SectionStage {
  public:
   explicit MarkedCallsStage(const MarkedCallsFormat& format);
 
-  bool reads_call() const override { return state_ >= State::header; }
-
  private:
-  enum class State { text, between, header, fence, arguments };
-  bool step(Writer& out) override;
-  void end(Writer& out) override;
-
-  bool step_text(Writer& out);
-  bool step_between(Writer& out);
+  enum class Part { header, fence, arguments, closing_fence, closing_marker };
+  void begin_call() override { part_ = Part::header; }
+  bool step_call(Writer& out) override;
   bool step_header(Writer& out);
   bool step_fence(Writer& out);
   bool step_arguments(Writer& out);
-  bool begin_arguments(Writer& out);
-  bool end_call(std::string_view last_fragment, Writer& out);
-  bool take_marker(std::string_view marker, Writer& out);
-  bool give_up(Writer& out);
+  bool skip(std::string_view marker);
+  bool expect_arguments(const CallHeader& head, Writer& out);
 
   MarkedCallsFormat format_;
-  Markers opens_;
-  Markers marks_;  // all that may stand between calls
   Markers header_ends_;
-  State state_ = State::text;
-  bool in_fence_ = false;  // the code fence of the last call's arguments is still to be closed
-  HeldText held_;
-  CallHeader head_;
-  JsonScanner scanner_;
+  Part part_ = Part::header;
+  ObjectArguments arguments_;
 };
 
 }  // namespace dynamo::parsers

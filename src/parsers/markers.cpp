@@ -20,8 +20,8 @@ Markers::Start Markers::at_start(std::string_view text, bool closed) const {
   Start best{Match::no};
   for (const auto& marker : markers_) {
     const Match match = begins_with(text, marker, closed);
-    if (match == Match::yes) return {Match::yes, marker};
-    if (match == Match::maybe) best.match = Match::maybe;
+    if (match == Match::maybe) return {Match::maybe};
+    if (match == Match::yes && marker.size() > best.marker.size()) best = {Match::yes, marker};
   }
   return best;
 }

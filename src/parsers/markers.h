@@ -35,7 +35,7 @@ class Markers {
     Match match;
     std::string_view marker{};  // where match is yes
   };
-  /// The marker that `text` begins with.
+  /// The marker that `text` begins with; of two that begin alike the longer one.
   Start at_start(std::string_view text, bool closed) const;
 
  private:

@@ -17,7 +17,7 @@ Result<Parser> Parser::make(ParserOptions options) {
   }
   const IdShape ids = *tool == nullptr ? IdShape::openai : (*tool)->ids;
   auto stages = make_stages(*reasoning, *tool, options);
-  return Parser(Writer(std::move(options.writer), ids), std::move(stages));
+  return Parser(Writer(std::move(options.writer), ids), std::move(stages), !options.forced_tool.empty());
 }
 
 std::vector<Delta> Parser::feed(std::string_view piece) {
@@ -33,7 +33,8 @@ std::vector<Delta> Parser::finish() {
 }
 
 std::string_view Parser::finish_reason(std::string_view engine_reason) const {
-  const bool for_calls = engine_reason == "stop" && complete_calls() > 0 && broken_calls() == 0;
+  const bool for_calls =
+      engine_reason == "stop" && complete_calls() > 0 && broken_calls() == 0 && !call_is_forced_;
   return for_calls ? "tool_calls" : engine_reason;
 }
 

@@ -19,8 +19,8 @@ namespace dynamo::parsers {
 struct ParserOptions {
   std::string reasoning_parser{};  // name of a format; empty: reasoning is not split from the rest
   std::string tool_parser{};       // likewise for tool calls
-  std::string forced_tool{};  // the request names one function: the answer is its arguments and nothing else
-  bool calls_required = false;  // the request asks for a call: the answer may be JSON without any marker
+  std::string forced_tool{};       // the request names one function: the answer may be just its arguments
+  bool calls_required = false;     // the request asks for a call: the answer may be JSON without any marker
   std::optional<bool> begins_with_reasoning{};  // what the prompt ends with; absent: as the format has it
   Writer::Settings writer{};  // tools, source of random numbers for ids, when arguments are told
 };
@@ -40,17 +40,19 @@ class Parser {
   std::vector<Delta> finish();
 
   /// The reason to tell the client, given the engine's: an answer that stopped by itself behind complete
-  /// calls ended for them.
+  /// calls ended for them, unless the request named the function, for then OpenAI says `stop`.
   std::string_view finish_reason(std::string_view engine_reason) const;
   std::size_t complete_calls() const { return out_.complete_calls(); }
   /// Calls that were told and then broke off: their arguments are the beginning of a JSON object.
   std::size_t broken_calls() const { return out_.broken_calls(); }
 
  private:
-  Parser(Writer out, std::unique_ptr<Stage> first) : out_(std::move(out)), first_(std::move(first)) {}
+  Parser(Writer out, std::unique_ptr<Stage> first, bool call_is_forced)
+      : out_(std::move(out)), first_(std::move(first)), call_is_forced_(call_is_forced) {}
   Utf8Gate gate_;
   Writer out_;
   std::unique_ptr<Stage> first_;
+  bool call_is_forced_;
 };
 
 }  // namespace dynamo::parsers

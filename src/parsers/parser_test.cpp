@@ -113,36 +113,6 @@ TEST(WholeArguments, LeaveABrokenCallAsItWasWritten) {
   }
 }
 
-std::string told_forced(std::string_view text, std::string forced) {
-  auto options = options_of({.tool = "hermes"});
-  options.forced_tool = std::move(forced);
-  auto parser = Parser::make(std::move(options)).value();
-  return shown(read_pieces(parser, single_bytes(text)));
-}
-
-TEST(ForcedTool, TakesBareArgumentsOrTheFormat) {
-  EXPECT_EQ(told_forced(R"( {"a": 1})", "f"), R"(f{"a": 1})");
-  EXPECT_EQ(told_forced(R"(<tool_call>{"name":"f","arguments":{}}</tool_call>)", "f"), "f{}");
-  EXPECT_EQ(told_forced("no", "f"), "C'no'");
-  EXPECT_EQ(told_forced(R"({"a":)", "f"), R"(f{"a":)");
-  EXPECT_EQ(told_forced(R"(no <tool_call>{"name":"f","arguments":{"a":1})", "f"), R"(C'no ' f{"a":1})");
-}
-
-TEST(ForcedTool, MustBeOneOfTheTools) {
-  auto options = options_of({.tool = "hermes", .tools = R"([{"name":"g"}])"});
-  options.forced_tool = "f";
-  EXPECT_FALSE(Parser::make(std::move(options)).has_value());
-}
-
-TEST(RequiredCalls, MayBeBareJson) {
-  auto options = options_of({.tool = "hermes"});
-  options.calls_required = true;
-  auto parser = Parser::make(std::move(options)).value();
-  EXPECT_EQ(
-      shown(read_pieces(parser, {R"([{"name":"f","parameters":{"a":1}},{"name":"g","parameters":{}}])"})),
-      R"(f{"a":1} g{})");
-}
-
 TEST(ToolList, IsRefusedByEntry) {
   EXPECT_THAT(Tools::parse(json::parse("{}").value()).error().message, HasSubstr("must be a list"));
   EXPECT_THAT(Tools::parse(json::parse(R"([{"name":"f"},{"function":{}}])").value()).error().message,
@@ -208,6 +178,8 @@ constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
     {"llama3_json", "<|python_tag|>"},
     {"mistral", "[TOOL_CALLS]\n[ARGS]\n[CALL_ID]\n[/TOOL_CALLS]"},
     {"default", "<TOOLCALL>\n</TOOLCALL>\n<|python_tag|>"},
+    {"nemotron_deci", "<TOOLCALL>\n</TOOLCALL>"},
+    {"jamba", "<tool_calls>\n</tool_calls>"},
     {"phi4", "functools"},
     {"deepseek_v3",
      "<｜tool▁calls▁begin｜>\n<｜tool▁call▁begin｜>\nfunction<｜tool▁sep｜>f\n```json\n```\n<"
@@ -222,6 +194,16 @@ constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
     {"qwen3_coder",
      "<tool_call>\n</tool_call>\n<function=\n<function=f>\n</function>\n<parameter=\n<parameter=a>\n</"
      "parameter>"},
+    {"glm47",
+     "<tool_call>\n<tool_call>f\n</tool_call>\n<arg_key>a</arg_key>\n<arg_key>\n</arg_key>\n<arg_value>\n"
+     "</arg_value>"},
+    {"gemma4", "<|tool_call>\n<|tool_call>call:f{\n<tool_call|>\n<|\"|>\na:\n,"},
+    {"minimax_m2",
+     "<minimax:tool_call>\n</minimax:tool_call>\n<invoke name=\"f\">\n</invoke>\n<parameter name=\"a\">\n"
+     "</parameter>"},
+    {"deepseek_v3_2",
+     "<｜DSML｜function_calls>\n<｜DSML｜invoke name=\"f\">\n<｜DSML｜parameter name=\"a\" string=\"true\">\n"
+     "</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>"},
     {"deepseek_v4",
      "<｜DSML｜tool_calls>\n<｜DSML｜invoke name=\"f\">\n<｜DSML｜parameter name=\"a\" string=\"false\">\n"
      "</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜tool_calls>"},
@@ -230,6 +212,14 @@ constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
      "<|start|>assistant\n<|channel|>\nanalysis\ncommentary\nto=functions.f\n<|message|>\n<|call|>\n<|end|>\n"
      "<|channel|>commentary to=functions.f<|message|>"},
 };
+
+TEST(RandomTexts, AreOfEveryFormat) {
+  for (const auto& format : tool_formats()) {
+    EXPECT_EQ(
+        std::ranges::count(kMarks, format.names[0], &std::pair<std::string_view, std::string_view>::first), 1)
+        << format.names[0];
+  }
+}
 
 class RandomTextTest : public ::testing::TestWithParam<std::pair<std::string_view, std::string_view>> {};
 
@@ -274,6 +264,30 @@ TEST_P(RandomTextTest, GivesValidArgumentsToEveryCompleteCall) {
 
 INSTANTIATE_TEST_SUITE_P(Formats, RandomTextTest, ::testing::ValuesIn(kMarks),
                          [](const auto& row) { return std::string(row.param.first); });
+
+/// All markers of the formats of reasoning, one a line.
+constexpr std::string_view kReasoningMarks =
+    "<think>\n</think>\n◁think▷\n◁/think▷\n[THINK]\n[/THINK]\nHere is my thought process:\n"
+    "Here's my response:\n<|channel>thought\n<|channel>\n<channel|>\n<|tool_calls_section_begin|>\n"
+    "<|channel|>analysis<|message|>\n<|end|>\n<tool_call>{\"name\":\"f\",\"arguments\":\n</tool_call>";
+
+TEST(RandomReasoning, IsTheSameInAnyPiecesAndLosesNothing) {
+  std::mt19937 random(9);
+  for (const auto& format : reasoning_formats()) {
+    for (int round = 0; round < 300; ++round) {
+      const std::string text = random_text(random, kReasoningMarks);
+      const FormatCase row{
+          .text = text, .tool = round % 2 == 0 ? "hermes" : "", .reasoning = format.names[0]};
+      const std::string want = told(row, {text});
+      ASSERT_EQ(told(row, single_bytes(text)), want) << format.names[0] << text;
+      ASSERT_EQ(told(row, random_pieces(text, random)), want) << format.names[0] << text;
+      const bool has_header = text.find("<|message|>") != std::string::npos;
+      if (!has_header && row.tool.empty()) {
+        ASSERT_EQ(count_of(want, "lorem"), count_of(text, "lorem")) << format.names[0] << text;
+      }
+    }
+  }
+}
 
 /// Texts that would take a parser that looks back, or that starts anew, for ever. Without bounds on what is
 /// held and looked at again, this test would run into its time limit.

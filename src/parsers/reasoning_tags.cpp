@@ -1,13 +1,14 @@
 #include "parsers/reasoning_tags.h"
 
 namespace dynamo::parsers {
-ReasoningTagsStage::ReasoningTagsStage(const ReasoningTags& format, bool begins_inside,
-                                       std::unique_ptr<Stage> next)
+
+ReasoningTagsStage::ReasoningTagsStage(const ReasoningTags& format, Begin begin, std::unique_ptr<Stage> next)
     : opens_(format.opens),
       ends_(joined(format.closes, format.interrupts)),
       interrupts_(format.interrupts),
       once_(format.once),
-      state_(begins_inside ? State::beginning : State::outside),
+      may_be_json_(begin == Begin::inside_unless_json),
+      state_(begin == Begin::outside ? State::outside : State::beginning),
       next_(std::move(next)) {}
 
 bool ReasoningTagsStage::step(Writer& out) {
@@ -31,9 +32,15 @@ bool ReasoningTagsStage::step_beginning() {
   state_ = State::inside;
   const std::size_t white = leading_white(input_.rest());
   if (white > kMaxWhite) return true;
-  const auto start = opens_.at_start(input_.rest().substr(white), input_.closed());
-  if (start.match == Match::yes) input_.take(white + start.marker.size());
-  if (start.match == Match::maybe) state_ = State::beginning;
+  const auto text = input_.rest().substr(white);
+  const auto start = opens_.at_start(text, input_.closed());
+  if (start.match == Match::maybe) {
+    state_ = State::beginning;
+  } else if (start.match == Match::yes) {
+    input_.take(white + start.marker.size());
+  } else if (may_be_json_ && (text.starts_with('{') || text.starts_with('['))) {
+    state_ = State::outside;
+  }
   return start.match != Match::maybe;
 }
 

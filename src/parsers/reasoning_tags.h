@@ -21,7 +21,10 @@ struct ReasoningTags {
 /// Splits reasoning from the rest, which goes on to `next`. Reasoning that never ends stays reasoning.
 class ReasoningTagsStage final : public SteppedStage {
  public:
-  ReasoningTagsStage(const ReasoningTags& format, bool begins_inside, std::unique_ptr<Stage> next);
+  /// Where the answer begins. An engine that is held to a schema of calls may write nothing but their JSON,
+  /// even when the prompt has opened reasoning.
+  enum class Begin { outside, inside, inside_unless_json };
+  ReasoningTagsStage(const ReasoningTags& format, Begin begin, std::unique_ptr<Stage> next);
 
  private:
   enum class State { beginning, inside, outside, rest };
@@ -35,6 +38,7 @@ class ReasoningTagsStage final : public SteppedStage {
   Markers ends_;
   std::vector<std::string> interrupts_;
   bool once_;
+  bool may_be_json_;
   State state_;
   std::unique_ptr<Stage> next_;
 };

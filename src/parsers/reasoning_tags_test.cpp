@@ -45,6 +45,19 @@ INSTANTIATE_TEST_SUITE_P(
     row_name);
 
 INSTANTIATE_TEST_SUITE_P(
+    Gemma, ReasoningTest,
+    ::testing::Values(
+        FormatCase{"span", "<|channel>thought\nHm.\n<channel|>Yes.", "R'Hm.\n' C'Yes.'", "", "gemma4"},
+        FormatCase{"no_label", "<|channel>Hm.<channel|>Yes.", "R'Hm.' C'Yes.'", "", "gemma-4"},
+        FormatCase{"other_label", "<|channel>thoughts<channel|>Yes.", "R'thoughts' C'Yes.'", "", "gemma4"},
+        FormatCase{"cut_in_label", "<|channel>thou", "R'thou'", "", "gemma4"},
+        FormatCase{"empty", "<|channel>thought\n<channel|>Yes.", "C'Yes.'", "", "gemma4"},
+        FormatCase{"with_call", "<|channel>thought\nHm.<channel|><|tool_call>call:f{}<tool_call|>",
+                   "R'Hm.' f{}", "gemma4", "gemma4"},
+        FormatCase{"minimax", "Hm.\n</think>\n\nYes.", "R'Hm.\n' C'\n\nYes.'", "", "minimax_append_think"}),
+    row_name);
+
+INSTANTIATE_TEST_SUITE_P(
     Granite, ReasoningTest,
     ::testing::Values(
         FormatCase{"span", "Here is my thought process: a. Here is my response: b.", "R' a. ' C' b.'", "",

@@ -1,10 +1,7 @@
 #include "parsers/xml_calls.h"
 
-#include <map>
-
-#include "parsers/json_scanner.h"
+#include "parsers/argument_list.h"
 #include "parsers/typed_value.h"
-#include "parsers/utf8_gate.h"
 
 namespace dynamo::parsers {
 namespace {
@@ -43,126 +40,53 @@ std::string value_of(std::string_view text, const Head& head, const json::value*
   return typed_value(without_line_breaks(text), schema);
 }
 
-/// Arguments in the order of their first mention; the last mention of each counts.
-class ArgumentList {
+/// Reads `NAME>` and parameters.
+class FunctionReader {
  public:
-  void set(std::string_view name, std::string value) {
-    const auto [found, added] = index_.try_emplace(std::string(name), members_.size());
-    if (added) members_.emplace_back(name, "");
-    members_[found->second].second = std::move(value);
-  }
-  std::string object() const {
-    std::string out = "{";
-    for (const auto& [name, value] : members_) {
-      if (out.size() > 1) out += ", ";
-      out.append(quoted(name)).append(": ").append(value);
+  explicit FunctionReader(const XmlMarkers& markers)
+      : open_(markers.parameter_open),
+        close_(markers.parameter_close),
+        value_ends_({markers.parameter_close, markers.parameter_open}) {}
+
+  std::optional<WrittenCall> operator()(std::string_view text, const Tools& tools) const {
+    const auto head = take_head(text);
+    if (!head || !tools.allow(head->name)) return std::nullopt;
+    ArgumentList arguments;
+    for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+      if (!take_parameter(text, head->name, tools, arguments)) return std::nullopt;
     }
-    return out + "}";
+    return WrittenCall{std::string(head->name), arguments.object()};
   }
 
  private:
-  std::vector<std::pair<std::string, std::string>> members_;
-  std::map<std::string, std::size_t> index_;
+  bool take_parameter(std::string_view& text, std::string_view function, const Tools& tools,
+                      ArgumentList& arguments) const {
+    if (!text.starts_with(open_)) return false;
+    text.remove_prefix(open_.size());
+    const auto head = take_head(text);
+    if (!head || head->name.empty()) return false;
+    // A value that is not closed ends where the next begins.
+    const auto end = value_ends_.find(text, true);
+    arguments.set(head->name, value_of(text.substr(0, end.at), *head, tools.parameter(function, head->name)));
+    text.remove_prefix(end.at);
+    if (end.marker == close_) text.remove_prefix(close_.size());
+    return true;
+  }
+
+  std::string open_;
+  std::string close_;
+  Markers value_ends_;
 };
 
 }  // namespace
 
-std::optional<XmlCall> parse_xml_call(std::string_view text, const XmlCallsFormat& format,
-                                      const Tools& tools) {
-  const auto head = take_head(text);
-  if (!head || !tools.allow(head->name)) return std::nullopt;
-  ArgumentList arguments;
-  const Markers value_ends({format.parameter_close, format.parameter_open});
-  for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
-    if (!text.starts_with(format.parameter_open)) return std::nullopt;
-    text.remove_prefix(format.parameter_open.size());
-    const auto parameter = take_head(text);
-    if (!parameter || parameter->name.empty()) return std::nullopt;
-    // A value that is not closed ends where the next begins.
-    const auto end = value_ends.find(text, true);
-    arguments.set(parameter->name,
-                  value_of(text.substr(0, end.at), *parameter, tools.parameter(head->name, parameter->name)));
-    text.remove_prefix(end.at);
-    if (end.marker == format.parameter_close) text.remove_prefix(format.parameter_close.size());
-  }
-  return XmlCall{std::string(head->name), arguments.object()};
-}
-
-XmlCallsStage::XmlCallsStage(XmlCallsFormat format)
-    : format_(std::move(format)),
-      opens_({format_.wrapper_open, format_.function_open}),
-      marks_({format_.wrapper_open, format_.wrapper_close, format_.function_open}) {}
-
-bool XmlCallsStage::step(Writer& out) {
-  if (input_.empty()) return false;
-  switch (state_) {
-    case State::text:
-      return step_text(out);
-    case State::between:
-      return step_between(out);
-    case State::function:
-      return step_function(out);
-  }
-  return false;
-}
-
-bool XmlCallsStage::step_text(Writer& out) {
-  const auto hit = opens_.find(input_.rest(), input_.closed());
-  out.content(input_.take(hit.at));
-  return hit.marker && take_marker(*hit.marker, out);
-}
-
-bool XmlCallsStage::take_marker(std::string_view marker, Writer& out) {
-  held_.take(input_, marker.size(), out);
-  if (marker == format_.wrapper_close) held_.forget();
-  state_ = marker == format_.function_open ? State::function : State::between;
-  searched_ = 0;
-  return true;
-}
-
-/// In a wrapper, before, between and behind functions.
-bool XmlCallsStage::step_between(Writer& out) {
-  const std::size_t white = leading_white(input_.rest());
-  if (white > held_.room(out)) return give_up(out);
-  if (held_.empty()) {
-    input_.take(white);
-  } else {
-    held_.take(input_, white, out);
-  }
-  if (input_.empty()) return false;
-  const auto start = marks_.at_start(input_.rest(), input_.closed());
-  if (start.match == Match::maybe) return false;
-  return start.match == Match::yes ? take_marker(start.marker, out) : give_up(out);
-}
-
-bool XmlCallsStage::step_function(Writer& out) {
-  const auto& close = format_.function_close;
-  const auto text = whole_characters(input_.rest(), held_.room(out));
-  const auto end = text.find(close, searched_);
-  if (end == std::string_view::npos) {
-    searched_ = text.size() - std::min(text.size(), close.size() - 1);
-    if (text.size() == input_.rest().size()) return false;
-    held_.take(input_, text.size(), out);
-    return give_up(out);
-  }
-  const auto call = parse_xml_call(text.substr(0, end), format_, out.tools());
-  held_.take(input_, end + close.size(), out);
-  if (!call) return give_up(out);
-  held_.forget();
-  out.whole_call(call->name, call->arguments);
-  state_ = State::between;
-  return true;
-}
-
-bool XmlCallsStage::give_up(Writer& out) {
-  out.content(held_.release(out));
-  state_ = State::text;
-  return true;
-}
-
-void XmlCallsStage::end(Writer& out) {
-  out.content(held_.release(out));
-  out.content(input_.take(input_.rest().size()));
+ElementCallsFormat xml_calls(const XmlMarkers& markers) {
+  return {.markers{.section_opens{markers.wrapper_open},
+                   .section_closes{markers.wrapper_close},
+                   .call_open = markers.function_open,
+                   .call_close = markers.function_close},
+          .read = FunctionReader(markers),
+          .last_part_end = markers.parameter_close};
 }
 
 }  // namespace dynamo::parsers
