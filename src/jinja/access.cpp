@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 #include "jinja/builtins.h"
@@ -48,6 +49,17 @@ Value no_element(Runtime& runtime, const Value& object, const Value& index) {
   return runtime.undefined(fmt::format("{} has no element {}", described(object), shown));
 }
 
+/// What every object of Python has, and nobody may see.
+constexpr std::array<std::string_view, 26> kInternals = {
+    "__class__",  "__delattr__", "__dir__",           "__doc__",      "__eq__",
+    "__format__", "__ge__",      "__getattribute__",  "__getstate__", "__gt__",
+    "__hash__",   "__init__",    "__init_subclass__", "__le__",       "__len__",
+    "__lt__",     "__ne__",      "__new__",           "__reduce__",   "__reduce_ex__",
+    "__repr__",   "__setattr__", "__sizeof__",        "__str__",      "__subclasshook__",
+    "__iter__"};
+
+bool is_internal(std::string_view name) { return std::ranges::find(kInternals, name) != kInternals.end(); }
+
 Value hidden(Runtime& runtime, const Value& object, std::string_view name) {
   return runtime.undefined(
       fmt::format("access to attribute '{}' of '{}' object is unsafe.", name, type_name(object)));
@@ -55,7 +67,7 @@ Value hidden(Runtime& runtime, const Value& object, std::string_view name) {
 
 /// What Python finds with getattr: methods and the fields of objects. Missing where there is nothing.
 Value own_attribute(Runtime& runtime, const Value& object, std::string_view name) {
-  if (name.starts_with("__")) return hidden(runtime, object, name);
+  if (is_internal(name)) return hidden(runtime, object, name);
   if (object.is_object()) return object.as_object().attribute(runtime, name);
   if (object.is_group()) {
     if (name == "grouper") return object.item(0);
@@ -166,9 +178,15 @@ Value slice_items(Runtime& runtime, const Value& object, const SliceBounds& boun
 
 Value slice_range(Runtime& runtime, const Range& range, const SliceBounds& bounds) {
   const auto part = indices(runtime, bounds, range.size());
-  const auto value = [&](std::int64_t index) { return range.value(0) + index * range.step(); };
+  const auto step = Value::integer(range.step());
+  const auto times = [&](std::int64_t count) {
+    return arithmetic(runtime, Operation::multiply, step, Value::integer(count));
+  };
+  const auto value = [&](std::int64_t index) {
+    return arithmetic(runtime, Operation::add, Value::integer(range.start()), times(index)).as_integer();
+  };
   return Value::object(
-      runtime.heap.make<Range>(value(part.start), value(part.stop), range.step() * part.step));
+      runtime.heap.make<Range>(value(part.start), value(part.stop), times(part.step).as_integer()));
 }
 
 }  // namespace

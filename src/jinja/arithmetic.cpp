@@ -73,6 +73,15 @@ Value power(Runtime& runtime, std::int64_t base, std::int64_t exponent) {
   return Value::integer(result);
 }
 
+/// Python rounds the exact quotient once.
+double true_divide(Runtime& runtime, std::int64_t left, std::int64_t right) {
+  if (right == 0) runtime.fail("division by zero");
+  constexpr std::int64_t kExact = std::int64_t{1} << 53U;  // up to here doubles hold every whole number
+  const auto exact = [](std::int64_t value) { return value >= -kExact && value <= kExact; };
+  if (exact(left) && exact(right)) return static_cast<double>(left) / static_cast<double>(right);
+  return static_cast<double>(static_cast<long double>(left) / static_cast<long double>(right));
+}
+
 Value whole_arithmetic(Runtime& runtime, Operation operation, std::int64_t left, std::int64_t right) {
   std::int64_t result = 0;
   bool overflows = false;
@@ -93,9 +102,7 @@ Value whole_arithmetic(Runtime& runtime, Operation operation, std::int64_t left,
     case Operation::power:
       return power(runtime, left, right);
     case Operation::divide:
-      if (right == 0) runtime.fail("division by zero");
-      return Value::real(
-          static_cast<double>(static_cast<long double>(left) / static_cast<long double>(right)));
+      return Value::real(true_divide(runtime, left, right));
   }
   if (overflows) overflow(runtime);
   return Value::integer(result);
@@ -110,8 +117,9 @@ double real_modulo(Runtime& runtime, double left, double right) {
 
 double real_floor_divide(Runtime& runtime, double left, double right) {
   if (right == 0) runtime.fail("float floor division by zero");
-  const double rest = real_modulo(runtime, left, right);
-  const double quotient = (left - rest) / right;
+  const double rest = std::fmod(left, right);
+  const bool below = rest != 0 && (rest < 0) != (right < 0);
+  const double quotient = (left - rest) / right - (below ? 1 : 0);
   if (quotient == 0) return std::copysign(0.0, left / right);
   const double floor = std::floor(quotient);
   return quotient - floor > 0.5 ? floor + 1 : floor;

@@ -42,7 +42,9 @@ Value AttributePath::folded(const Value& item, const Value& fallback) const {
 }
 
 Value fold_case(Runtime& runtime, const Value& value) {
-  return value.is_text() ? runtime.text(lower(value.as_text())) : value;
+  if (!value.is_text()) return value;
+  runtime.charge_characters(value.as_text().size());
+  return runtime.text(lower(value.as_text()));
 }
 
 Value generator(Runtime& runtime, const std::vector<Value>& values) {

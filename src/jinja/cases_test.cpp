@@ -5,9 +5,10 @@
 
 #include "jinja/template.h"
 
-/// Cases that tests/templates/expressions.py draws by lot and has rendered by jinja2: a first line with the
-/// variables of all, then one line each, {"template": …, "want": text} or {"template": …, "fails": message}.
-/// DYNAMO_JINJA_CASES names a file of more cases than testdata has.
+/// Cases that tests/templates/expressions.py has rendered by jinja2, drawn by lot (cases.jsonl) or written
+/// down (written.jsonl): a first line with the variables of all, then one line each, {"template": …, "want":
+/// text} or
+/// {"template": …, "fails": message}. DYNAMO_JINJA_CASES names a file of other cases.
 namespace dynamo::jinja {
 namespace {
 
@@ -42,9 +43,8 @@ Outcome outcome(const json::object& row, const json::object& variables, std::str
   return same ? Outcome::same : Outcome::different;
 }
 
-TEST(Cases, AreRenderedAsJinjaDoes) {
-  const char* more = std::getenv("DYNAMO_JINJA_CASES");
-  const auto rows = read_cases(more != nullptr ? more : DYNAMO_SOURCE_DIR "/src/jinja/testdata/cases.jsonl");
+void expect_all_as_jinja_does(const std::string& path) {
+  const auto rows = read_cases(path);
   ASSERT_GT(rows.size(), 100U);
   std::size_t different = 0;
   std::size_t refused = 0;
@@ -57,6 +57,15 @@ TEST(Cases, AreRenderedAsJinjaDoes) {
   EXPECT_EQ(different, 0U) << "of " << rows.size() - 1;
   EXPECT_LT(refused * 50, rows.size()) << "too many are refused by name to prove much";
   fmt::print("{} cases, {} of them refused by name\n", rows.size() - 1, refused);
+}
+
+TEST(Cases, DrawnByLotAreRenderedAsJinjaDoes) {
+  const char* others = std::getenv("DYNAMO_JINJA_CASES");
+  expect_all_as_jinja_does(others != nullptr ? others : DYNAMO_SOURCE_DIR "/src/jinja/testdata/cases.jsonl");
+}
+
+TEST(Cases, WrittenDownAreRenderedAsJinjaDoes) {
+  expect_all_as_jinja_does(DYNAMO_SOURCE_DIR "/src/jinja/testdata/written.jsonl");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "jinja/operations.h"
+#include "jinja/text_search.h"
 
 namespace dynamo::jinja {
 namespace {
@@ -19,6 +20,12 @@ bool equal_numbers(const Value& left, const Value& right) {
   }
   if (left.is_whole() && right.is_whole()) return left.as_integer() == right.as_integer();
   return left.as_real() == right.as_real();
+}
+
+bool equal_texts(Runtime& runtime, std::string_view left, std::string_view right) {
+  if (left.size() != right.size()) return false;
+  runtime.charge_bytes(left.size());
+  return left == right;
 }
 
 bool equal_items(Runtime& runtime, const Value& left, const Value& right) {
@@ -43,6 +50,11 @@ bool equal_dicts(Runtime& runtime, const Value& left, const Value& right) {
     if (other.is_missing() || !equal(runtime, entry.value, other)) return false;
   }
   return true;
+}
+
+bool less_text(Runtime& runtime, std::string_view left, std::string_view right) {
+  runtime.charge_bytes(std::min(left.size(), right.size()));
+  return left < right;
 }
 
 bool less_items(Runtime& runtime, const Value& left, const Value& right, std::string_view shown) {
@@ -104,7 +116,7 @@ bool truth(Runtime& runtime, const Value& value) {
 
 bool equal(Runtime& runtime, const Value& left, const Value& right) {
   if (left.is_number() && right.is_number()) return equal_numbers(left, right);
-  if (left.is_text() && right.is_text()) return left.as_text() == right.as_text();
+  if (left.is_text() && right.is_text()) return equal_texts(runtime, left.as_text(), right.as_text());
   if (left.is_list() && right.is_list()) return equal_items(runtime, left, right);
   if (left.is_dict() && right.is_dict()) return equal_dicts(runtime, left, right);
   if (left.kind() != right.kind()) return false;
@@ -137,7 +149,7 @@ bool less(Runtime& runtime, const Value& left, const Value& right, std::string_v
   if (left.is(Kind::large) && right.is_whole()) return false;
   if (left.is_whole() && right.is(Kind::large)) return true;
   if (left.is_number() && right.is_number()) return left.as_real() < right.as_real();
-  if (left.is_text() && right.is_text()) return left.as_text() < right.as_text();
+  if (left.is_text() && right.is_text()) return less_text(runtime, left.as_text(), right.as_text());
   const bool items = (left.is_list() && right.is_list()) || (left.is(Kind::tuple) && right.is(Kind::tuple));
   if (items) return less_items(runtime, left, right, shown);
   refuse_sets(runtime, left, right);
@@ -177,7 +189,7 @@ bool contains(Runtime& runtime, const Value& container, const Value& element) {
       runtime.fail(fmt::format("'in <string>' requires string as left operand, not {}", type_name(element)));
     }
     runtime.charge_bytes(container.as_text().size());
-    return container.as_text().contains(element.as_text());
+    return has_text(container.as_text(), element.as_text());
   }
   if (container.is_dict()) return !find_entry(runtime, container, element).is_missing();
   if (!is_iterable(container)) {

@@ -189,11 +189,14 @@ void Renderer::more_keywords(const Value& given, std::vector<Keyword>& keywords)
   if (!given.is_dict()) {
     runtime_.fail(fmt::format("argument after ** must be a mapping, not {}", type_name(given)));
   }
+  const auto named = keywords.size();  // those of the dict differ from one another
+  runtime_.charge(given.entry_count() * (named / 8 + 1));
   for (std::size_t i = 0; i < given.entry_count(); ++i) {
     const auto entry = given.entry(i);
     if (!entry.key.is_text()) runtime_.fail("keywords must be strings");
     const auto name = entry.key.as_text();
-    if (std::ranges::find(keywords, name, &Keyword::name) != keywords.end()) {
+    const auto* end = keywords.data() + named;
+    if (std::ranges::find(std::as_const(keywords).data(), end, name, &Keyword::name) != end) {
       runtime_.fail(fmt::format("got multiple values for keyword argument '{}'", name));
     }
     keywords.push_back({name, entry.value});

@@ -103,6 +103,7 @@ class BraceFormat {
                             ? parse_integer(name, 10)
                             : std::nullopt;
     if (!number && !name.empty()) {
+      runtime_.charge(arguments_.keywords.size() / 8 + 1);
       const auto* found = arguments_.keyword(name);
       if (found == nullptr) runtime_.fail(fmt::format("KeyError: '{}'", name));
       return *found;

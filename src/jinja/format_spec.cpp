@@ -25,37 +25,41 @@ struct Spec {
 
 bool is_align(char c) { return c == '<' || c == '>' || c == '^' || c == '='; }
 
-void read_fill(std::string_view text, std::size_t& at, Spec& spec) {
-  if (text.empty()) return;
+/// Whether a fill is named.
+bool read_fill(std::string_view text, std::size_t& at, Spec& spec) {
+  if (text.empty()) return false;
   std::size_t behind = 0;
   next_character(text, behind);
   if (behind < text.size() && is_align(text[behind])) {
     spec.fill = text.substr(0, behind);
     spec.align = text[behind];
     at = behind + 1;
-  } else if (is_align(text[0])) {
+    return true;
+  }
+  if (is_align(text[0])) {
     spec.align = text[0];
     at = 1;
   }
+  return false;
 }
 
-Spec read(Runtime& runtime, std::string_view text) {
+/// `align`: where values of the type stand when nothing is said.
+Spec read(Runtime& runtime, std::string_view text, char align) {
   Spec spec;
   std::size_t at = 0;
   const auto peek = [&] { return at < text.size() ? text[at] : '\0'; };
-  read_fill(text, at, spec);
+  const bool filled = read_fill(text, at, spec);
   if (peek() == '+' || peek() == '-' || peek() == ' ') spec.sign = text[at++];
   if (peek() == '#') {
     spec.alternate = true;
     ++at;
   }
-  if (peek() == '0') {
-    if (spec.align == '\0') {
-      spec.fill = "0";
-      spec.align = '=';
-    }
+  if (peek() == '0' && !filled) {
+    spec.fill = "0";
+    if (spec.align == '\0' && align == '>') spec.align = '=';
     ++at;
   }
+  if (spec.align == '\0') spec.align = align;
   spec.width = take_number(runtime, text, at);
   if (peek() == ',' || peek() == '_') spec.grouping = text[at++];
   if (peek() == '.') {
@@ -68,32 +72,43 @@ Spec read(Runtime& runtime, std::string_view text) {
   return spec;
 }
 
-std::string grouped(std::string digits, char separator, std::size_t size) {
+/// `text` in its field.
+std::string aligned(const Spec& spec, std::string_view text) {
+  if (spec.align == '<') return pad(text, spec.width, spec.fill, Align::left);
+  if (spec.align != '^') return pad(text, spec.width, spec.fill, Align::right);
+  const auto count = static_cast<std::int64_t>(character_count(text));
+  const auto missing = std::max<std::int64_t>(0, spec.width - count);
+  return pad(pad(text, count + missing / 2, spec.fill, Align::right), spec.width, spec.fill, Align::left);
+}
+
+/// Zeros before the digits until they take `width` characters, and separators among all of them. A separator
+/// never comes first; there is one zero more then.
+std::string grouped(std::string digits, char separator, std::size_t size, std::int64_t width) {
+  if (digits.empty()) return digits;  // of a number that is not finite
+  const auto places = [&](std::size_t count) { return count + (separator == '\0' ? 0 : (count - 1) / size); };
+  auto count = digits.size();
+  while (static_cast<std::int64_t>(places(count)) < width) ++count;
+  digits.insert(0, count - digits.size(), '0');
   if (separator == '\0') return digits;
-  for (auto at = digits.size(); at > size;) {
-    at -= size;
-    digits.insert(at, 1, separator);
+  std::string out;
+  out.reserve(places(count));
+  for (std::size_t at = 0; at < count; ++at) {
+    if (at > 0 && (count - at) % size == 0) out += separator;
+    out += digits[at];
   }
-  return digits;
+  return out;
 }
 
 /// The number in its field; `tail` is what grouping leaves alone: fraction and exponent.
 std::string numeric(const Spec& spec, bool negative, std::string_view prefix, std::string digits,
                     std::string_view tail, std::size_t group) {
   const std::string_view sign = negative ? "-" : spec.sign == '+' ? "+" : spec.sign == ' ' ? " " : "";
-  digits = grouped(std::move(digits), spec.grouping, group);
   const auto head = fmt::format("{}{}", sign, prefix);
-  if (spec.align == '=') {
-    auto body = digits + std::string(tail);
-    const auto width = spec.width - static_cast<std::int64_t>(head.size());
-    return head + pad(body, width, spec.fill, Align::right);
-  }
-  const auto align = spec.align == '<' ? Align::left : spec.align == '^' ? Align::center : Align::right;
-  const auto text = fmt::format("{}{}{}", head, digits, tail);
-  if (align != Align::center) return pad(text, spec.width, spec.fill, align);
-  const auto missing = std::max<std::int64_t>(0, spec.width - static_cast<std::int64_t>(text.size()));
-  const auto right_part = pad(text, spec.width - missing / 2, spec.fill, Align::left);
-  return pad(right_part, spec.width, spec.fill, Align::right);
+  const auto left = spec.width - static_cast<std::int64_t>(head.size());
+  const bool zeros = spec.align == '=' && spec.fill == "0" && !digits.empty();
+  const auto width = zeros ? left - static_cast<std::int64_t>(tail.size()) : 0;
+  const auto body = grouped(std::move(digits), spec.grouping, group, width) + std::string(tail);
+  return spec.align == '=' ? head + pad(body, left, spec.fill, Align::right) : aligned(spec, head + body);
 }
 
 std::string whole(Runtime& runtime, const Spec& spec, std::int64_t value) {
@@ -101,11 +116,23 @@ std::string whole(Runtime& runtime, const Spec& spec, std::int64_t value) {
   if (spec.type == 'c') {
     std::string out;
     append_character(out, static_cast<char32_t>(value));
-    return pad(out, spec.width, spec.fill, Align::left);
+    return aligned(spec, out);
+  }
+  if (spec.grouping == ',' && std::string_view("boxX").contains(spec.type) && spec.type != '\0') {
+    runtime.fail(fmt::format("Cannot specify ',' with '{}'.", spec.type));
   }
   const char type = spec.type == '\0' || spec.type == 'n' ? 'd' : spec.type;
   const auto prefix = spec.alternate ? base_prefix(type) : std::string_view();
   return numeric(spec, value < 0, prefix, magnitude_digits(value, type), {}, type == 'd' ? 3 : 4);
+}
+
+/// Without the zeros that end the fraction before an exponent.
+std::string without_zeros(std::string digits, bool keep) {
+  const auto exponent = digits.find('e');
+  if (keep || !digits.contains('.')) return digits;
+  auto end = digits.find_last_not_of('0', exponent - 1) + 1;
+  if (digits[end - 1] == '.') --end;
+  return digits.erase(end, exponent - end);
 }
 
 /// The magnitude of a float without a type: as repr, or with so many digits and a point.
@@ -116,11 +143,12 @@ std::string general_digits(double value, const Spec& spec) {
     return out;
   }
   const auto precision = static_cast<int>(std::max<std::int64_t>(1, *spec.precision));
-  out = real_digits(value, 'g', precision, false);
-  const bool fixed = out.find_first_of("e.n") == std::string::npos;
-  if (!fixed) return out;
-  if (static_cast<int>(out.size()) < precision) return out + ".0";
-  return real_digits(value, 'e', precision - 1, false);
+  out = real_digits(value, 'g', precision, spec.alternate);
+  if (out.find_first_of("en") != std::string::npos) return out;
+  const auto whole = std::min(out.find('.'), out.size());
+  if (out.starts_with("0.") || static_cast<int>(whole) < precision)
+    return whole < out.size() ? out : out + ".0";
+  return without_zeros(real_digits(value, 'e', precision - 1, spec.alternate), spec.alternate);
 }
 
 std::string real(Runtime& runtime, const Spec& spec, double value) {
@@ -161,16 +189,10 @@ std::string text(Runtime& runtime, const Spec& spec, std::string_view value) {
   if (spec.grouping != '\0') runtime.fail(fmt::format("Cannot specify '{}' with 's'.", spec.grouping));
   if (spec.sign != '\0') runtime.fail("Sign not allowed in string format specifier");
   if (spec.alternate) runtime.fail("Alternate form (#) not allowed in string format specifier");
-  if (spec.align == '=' && spec.fill != "0")
-    runtime.fail("'=' alignment not allowed in string format specifier");
+  if (spec.align == '=') runtime.fail("'=' alignment not allowed in string format specifier");
   if (spec.precision)
     value = value.substr(0, byte_of_character(value, static_cast<std::size_t>(*spec.precision)));
-  if (spec.align != '^')
-    return pad(value, spec.width, spec.fill, spec.align == '>' ? Align::right : Align::left);
-  const auto missing =
-      std::max<std::int64_t>(0, spec.width - static_cast<std::int64_t>(character_count(value)));
-  return pad(pad(value, spec.width - missing + missing / 2, spec.fill, Align::right), spec.width, spec.fill,
-             Align::left);
+  return aligned(spec, value);
 }
 
 }  // namespace
@@ -185,7 +207,7 @@ std::string format_value(Runtime& runtime, const Value& value, std::string_view 
     runtime.fail(fmt::format("unsupported format string passed to {}.__format__", type_name(value)));
   }
   if (value.is(Kind::large)) runtime.fail(Errc::unsupported, "integers beyond 64 bits are not supported");
-  const auto spec = read(runtime, spec_text);
+  const auto spec = read(runtime, spec_text, value.is_text() ? '<' : '>');
   runtime.charge_bytes(static_cast<std::size_t>(spec.width + spec.precision.value_or(0)));
   if (value.is_text()) return text(runtime, spec, value.as_text());
   const bool as_real =

@@ -76,6 +76,7 @@ class Range final : public Object {
 
   std::size_t size() const { return size_; }
   std::int64_t value(std::size_t index) const { return start_ + static_cast<std::int64_t>(index) * step_; }
+  std::int64_t start() const { return start_; }
   std::int64_t step() const { return step_; }
 
  private:

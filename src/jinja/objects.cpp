@@ -106,7 +106,8 @@ void DictView::print(Runtime& runtime, std::string& out) {
   out += ')';
 }
 
-Value Namespace::attribute(Runtime& /*runtime*/, std::string_view name) {
+Value Namespace::attribute(Runtime& runtime, std::string_view name) {
+  runtime.charge(used_ / 8 + 1);
   for (const auto& entry : entries_.first(used_)) {
     if (entry.key.as_text() == name) return entry.value;
   }

@@ -73,8 +73,10 @@ Value unique(Runtime& runtime, const Value& self, const Given& given) {
     const auto key = case_sensitive ? path.of(item) : path.folded(item);
     const auto code = hash(runtime, key);
     const auto [first, last] = seen.equal_range(code);
-    const bool known =
-        std::any_of(first, last, [&](const auto& row) { return equal(runtime, row.second, key); });
+    const bool known = std::any_of(first, last, [&](const auto& row) {
+      runtime.charge(1);
+      return equal(runtime, row.second, key);
+    });
     if (known) continue;
     seen.emplace(code, key);
     out.push_back(item);

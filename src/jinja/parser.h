@@ -9,6 +9,9 @@
 
 namespace dynamo::jinja {
 
+/// Of a call, or parameters of a macro: they are looked for one by one.
+inline constexpr std::size_t kMostArguments = 1'000;
+
 /// The tokens of a template, with the few questions that a parser asks of them. Its functions throw Fault.
 class TokenStream {
  public:
@@ -32,6 +35,7 @@ class TokenStream {
   bool at_tuple_end(std::initializer_list<std::string_view> names) const;
 
   [[noreturn]] void fail(std::string message) const;
+  [[noreturn]] void too_many_arguments() const;
   /// What stands at the current place, for messages.
   std::string describe() const;
 

@@ -214,6 +214,7 @@ ArgumentExprs ExpressionParser::arguments() {
   for (bool first = true; !tokens_.at_operation(")"); first = false) {
     if (!first) tokens_.expect_operation(",");
     if (!first && tokens_.at_operation(")")) break;
+    if (positional.size() + keywords.size() == kMostArguments) tokens_.too_many_arguments();
     const auto& after = tokens_.following();
     if (tokens_.skip_operation("*")) {
       ensure(given.more == nullptr && given.more_keywords == nullptr);

@@ -11,8 +11,20 @@ namespace {
 using Names = std::initializer_list<std::string_view>;
 
 constexpr std::uint32_t kDeepestBlock = 100;
-constexpr std::array<std::string_view, 6> kRefusedTags = {"extends", "block", "include",
-                                                          "import",  "from",  "autoescape"};
+
+/// Tags of Jinja that are refused, and why.
+struct RefusedTag {
+  std::string_view name;
+  std::string_view reason;
+};
+constexpr std::string_view kAlone = "a chat template stands alone, there are no others to load";
+constexpr std::string_view kNothingToReplace = "no other template can extend a chat template";
+constexpr std::array<RefusedTag, 6> kRefusedTags = {{{"extends", kAlone},
+                                                     {"include", kAlone},
+                                                     {"import", kAlone},
+                                                     {"from", kAlone},
+                                                     {"block", kNothingToReplace},
+                                                     {"autoescape", "text is never escaped by itself"}}};
 
 /// Statements and the text between them.
 class StatementParser {
@@ -101,8 +113,9 @@ Node* StatementParser::statement() {
                                                 {"generation", &StatementParser::generation}}};
   if (!tokens_.at(TokenKind::name)) tokens_.fail("tag name expected");
   const auto name = tokens_.current().text;
-  if (std::ranges::find(kRefusedTags, name) != kRefusedTags.end()) {
-    throw Fault{Errc::unsupported, fmt::format("the tag '{}' is not supported", name), tokens_.line()};
+  if (const auto* tag = std::ranges::find(kRefusedTags, name, &RefusedTag::name); tag != kRefusedTags.end()) {
+    throw Fault{Errc::unsupported, fmt::format("the tag '{}' is not supported: {}", name, tag->reason),
+                tokens_.line()};
   }
   if (name == "break") return loop_control(NodeKind::break_loop);
   if (name == "continue") return loop_control(NodeKind::continue_loop);
@@ -189,7 +202,12 @@ Signature StatementParser::signature() {
   tokens_.expect_operation("(");
   while (!tokens_.at_operation(")")) {
     if (!parameters.empty()) tokens_.expect_operation(",");
-    parameters.push_back(expressions_.name_target());
+    auto* parameter = expressions_.name_target();
+    if (std::ranges::find(parameters, parameter->name, &NameExpr::name) != parameters.end()) {
+      tokens_.fail(fmt::format("duplicate argument '{}' in the definition", parameter->name));
+    }
+    if (parameters.size() == kMostArguments) tokens_.too_many_arguments();
+    parameters.push_back(parameter);
     if (tokens_.skip_operation("=")) {
       defaults.push_back(expressions_.expression());
     } else if (!defaults.empty()) {

@@ -67,6 +67,7 @@ class PercentFormat {
     }
     const auto key = format_.substr(begin, at_ - 1 - begin);
     if (!arguments_.is_dict()) runtime_.fail("format requires a mapping");
+    used_ = 1;
     const auto found = find_entry(runtime_, arguments_, Value::text(key));
     if (found.is_missing()) runtime_.fail(fmt::format("KeyError: '{}'", key));
     return found;
@@ -133,6 +134,7 @@ class PercentFormat {
   }
 
   void convert(const Conversion& conversion, const Value& value) {
+    runtime_.charge_bytes(static_cast<std::size_t>(conversion.width + conversion.precision.value_or(0)));
     switch (conversion.type) {
       case 's':
       case 'r':
@@ -161,7 +163,6 @@ class PercentFormat {
   }
 
   void field(const Conversion& conversion, std::string_view text) {
-    runtime_.charge_bytes(static_cast<std::size_t>(conversion.width));
     out_ += pad(text, conversion.width, " ", conversion.left ? Align::left : Align::right);
   }
 

@@ -86,7 +86,7 @@ void print_repr(Runtime& runtime, const Value& value, std::string& out) {
     case Kind::real:
       return print_real(value.as_real(), out);
     case Kind::text:
-      runtime.charge_bytes(value.as_text().size());
+      runtime.charge_characters(value.as_text().size());
       return print_text_repr(value.as_text(), out);
     case Kind::list:
     case Kind::tuple:

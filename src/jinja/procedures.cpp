@@ -34,7 +34,7 @@ Value MacroObject::attribute(Runtime& runtime, std::string_view name) {
   if (name != "arguments") return {};
   std::vector<Value> names;
   for (const auto parameter : procedure_.parameter_names) names.push_back(Value::text(parameter));
-  return runtime.list(names);
+  return runtime.tuple(names);
 }
 
 void MacroObject::print(Runtime& /*runtime*/, std::string& out) {
@@ -61,6 +61,7 @@ Value Renderer::call(const Procedure& procedure, Activation* outer, const Argume
 
 void Renderer::bind(const Procedure& procedure, const Arguments& arguments) {
   const auto names = procedure.parameter_names;
+  runtime_.charge(names.size() * (arguments.keywords.size() / 8 + 1));
   std::vector<char> used(arguments.keywords.size(), 0);
   for (std::size_t i = 0; i < names.size(); ++i) {
     auto& slot = variable(procedure.signature.parameters[i]->slot);

@@ -39,8 +39,8 @@ class Renderer {
   Renderer(Runtime& runtime, const Program& program) : runtime_(runtime), program_(program) {}
 
   std::string run();
-  /// What `{% generation %}` blocks wrote, once run is over.
-  std::vector<Span> take_generated() { return std::move(generated_); }
+  /// What `{% generation %}` blocks wrote in `text`, which run has returned.
+  std::vector<Span> generated_in(std::string_view text) const;
 
   Runtime& runtime() { return runtime_; }
   Value evaluate(const Expr& expr);
@@ -99,9 +99,13 @@ class Renderer {
   Runtime& runtime_;
   const Program& program_;
   std::string out_;
-  std::size_t captures_ = 0;  // begun and not yet taken back
-  std::size_t outermost_capture_ = 0;
-  std::vector<Span> generated_;
+  std::size_t captures_ = 0;         // begun and not yet taken back
+  std::size_t statement_begin_ = 0;  // where the outermost statement began to write
+  struct Generated {
+    std::size_t begin;
+    std::size_t characters;
+  };
+  std::vector<Generated> generated_;
   Activation* activation_ = nullptr;
 };
 

@@ -37,8 +37,9 @@ class Runtime {
     if (steps > steps_) out_of_steps();
     steps_ -= steps;
   }
-  /// Work in proportion to a text.
+  /// Work in proportion to a text: copying, comparing, searching; or looking at each of its characters.
   void charge_bytes(std::size_t bytes) { charge(bytes / 64 + 1); }
+  void charge_characters(std::size_t bytes) { charge(bytes / 8 + 1); }
 
   [[noreturn]] void fail(std::string message) const;
   [[noreturn]] void fail(Errc code, std::string message) const;

@@ -3,6 +3,7 @@
 #include "jinja/builtins.h"
 #include "jinja/characters.h"
 #include "jinja/operations.h"
+#include "jinja/text_search.h"
 
 /// Methods of `str`, list, tuple and dict that look for something.
 namespace dynamo::jinja {
@@ -17,6 +18,7 @@ struct Part {
 std::optional<Part> part(Runtime& runtime, std::string_view text, const Given& given) {
   const bool whole = (!given.has(1) || given[1].is_none()) && (!given.has(2) || given[2].is_none());
   if (whole) return Part{text, 0};
+  runtime.charge_bytes(text.size());
   const auto count = static_cast<std::int64_t>(character_count(text));
   const auto place = [&](std::size_t index, std::int64_t absent) {
     if (!given.has(index) || given[index].is_none()) return absent;
@@ -32,8 +34,7 @@ std::optional<Part> part(Runtime& runtime, std::string_view text, const Given& g
 }
 
 using Find = std::size_t (*)(std::string_view text, std::string_view what);
-std::size_t first_place(std::string_view text, std::string_view what) { return text.find(what); }
-std::size_t last_place(std::string_view text, std::string_view what) { return text.rfind(what); }
+std::size_t first_place(std::string_view text, std::string_view what) { return find_first(text, what); }
 
 template <Find kFind>
 Value find(Runtime& runtime, const Value& self, const Given& given) {
@@ -60,8 +61,8 @@ Value count(Runtime& runtime, const Value& self, const Given& given) {
   if (!inside) return Value::integer(0);
   if (what.empty()) return Value::integer(static_cast<std::int64_t>(character_count(inside->text)) + 1);
   std::int64_t found = 0;
-  for (auto at = inside->text.find(what); at != std::string_view::npos;
-       at = inside->text.find(what, at + what.size())) {
+  for (auto at = find_first(inside->text, what); at != std::string_view::npos;
+       at = find_first(inside->text, what, at + what.size())) {
     ++found;
   }
   return Value::integer(found);
@@ -72,10 +73,16 @@ bool at_start(std::string_view text, std::string_view what) { return text.starts
 bool at_end(std::string_view text, std::string_view what) { return text.ends_with(what); }
 
 template <Affix kAffix>
+bool has_affix(Runtime& runtime, const std::optional<Part>& inside, std::string_view what) {
+  runtime.charge_bytes(what.size());
+  return inside && kAffix(inside->text, what);
+}
+
+template <Affix kAffix>
 Value has_affix(Runtime& runtime, const Value& self, const Given& given) {
   const auto inside = part(runtime, self.as_text(), given);
   const auto& what = given[0];
-  if (what.is_text()) return Value::boolean(inside && kAffix(inside->text, what.as_text()));
+  if (what.is_text()) return Value::boolean(has_affix<kAffix>(runtime, inside, what.as_text()));
   if (!what.is(Kind::tuple)) {
     require_defined(runtime, what);
     runtime.fail(fmt::format("first arg must be str or a tuple of str, not {}", type_name(what)));
@@ -85,7 +92,7 @@ Value has_affix(Runtime& runtime, const Value& self, const Given& given) {
     const auto choice = what.item(i);
     if (!choice.is_text())
       runtime.fail(fmt::format("tuple must only contain str, not {}", type_name(choice)));
-    found = found || (inside && kAffix(inside->text, choice.as_text()));
+    found = found || has_affix<kAffix>(runtime, inside, choice.as_text());
   }
   return Value::boolean(found);
 }
@@ -105,7 +112,8 @@ Value item_index(Runtime& runtime, const Value& self, const Given& given) {
     const auto value = whole_argument(runtime, given, argument, absent);
     return std::clamp<std::int64_t>(value < 0 ? value + count : value, 0, count);
   };
-  for (auto i = place(1, 0); i < place(2, count); ++i) {
+  const auto end = place(2, count);
+  for (auto i = place(1, 0); i < end; ++i) {
     runtime.charge(1);
     if (equal(runtime, self.item(static_cast<std::size_t>(i)), given[0])) return Value::integer(i);
   }
@@ -139,9 +147,9 @@ constexpr Builtin kTextMethods[] = {
     builtin("startswith", has_affix<at_start>, 1, "", "", ""),
     builtin("endswith", has_affix<at_end>, 1, "", "", ""),
     builtin("find", find<first_place>, 1, "", "", ""),
-    builtin("rfind", find<last_place>, 1, "", "", ""),
+    builtin("rfind", find<find_last>, 1, "", "", ""),
     builtin("index", index<first_place>, 1, "", "", ""),
-    builtin("rindex", index<last_place>, 1, "", "", ""),
+    builtin("rindex", index<find_last>, 1, "", "", ""),
     builtin("count", count, 1, "", "", ""),
 };
 

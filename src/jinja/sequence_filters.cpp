@@ -56,7 +56,7 @@ Value last(Runtime& runtime, const Value& self, const Given& /*given*/) {
 
 Value reverse_text(Runtime& runtime, std::string_view text) {
   std::string out;
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   for (auto end = text.size(); end > 0;) {
     const auto begin = previous_boundary(text, end);
     out += text.substr(begin, end - begin);

@@ -29,6 +29,7 @@ Activation* Renderer::activate(Activation* outer, std::size_t slots) {
 }
 
 void Renderer::enter(const Scope& scope) {
+  runtime_.charge(scope.loads.size());
   for (const auto& load : scope.loads) {
     auto& slot = activation_->slots[load.slot];
     if (load.from == Load::From::outer) {
@@ -81,6 +82,7 @@ Flow Renderer::execute(Body body) {
 Flow Renderer::execute(const Node& node) {
   runtime_.charge(1);
   runtime_.line = node.line;
+  if (captures_ == 0) statement_begin_ = out_.size();
   switch (node.kind) {
     case NodeKind::text:
       write(static_cast<const TextNode&>(node).text);
@@ -177,7 +179,7 @@ void Renderer::output_concat(const ItemsExpr& expr) {
 }
 
 std::size_t Renderer::begin_capture() {
-  if (captures_++ == 0) outermost_capture_ = out_.size();
+  ++captures_;
   return out_.size();
 }
 
@@ -188,12 +190,23 @@ Value Renderer::take_since(std::size_t start) {
   return text;
 }
 
-/// Inside of captured text it counts as beginning where the text of the template itself has come to.
+/// Inside of captured text it counts as beginning where the text of the template itself has come to: that of
+/// an expression is added when all of it is known.
 void Renderer::generation(const GenerationNode& node) {
-  const auto begin = captures_ == 0 ? out_.size() : outermost_capture_;
+  const auto begin = captures_ == 0 ? out_.size() : statement_begin_;
   const auto text = call(node.procedure, activation_, {});
-  generated_.push_back({begin, begin + text.as_text().size()});
+  generated_.push_back({begin, character_count(text.as_text())});
   write(text);
+}
+
+/// A block counts as so many characters, even where others came to stand there: those of the expression
+/// around it.
+std::vector<Span> Renderer::generated_in(std::string_view text) const {
+  std::vector<Span> out;
+  for (const auto& [begin, characters] : generated_) {
+    out.push_back({begin, begin + byte_of_character(text.substr(begin), characters)});
+  }
+  return out;
 }
 
 Flow Renderer::conditional(const ConditionalNode& node) {

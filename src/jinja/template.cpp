@@ -51,7 +51,8 @@ Result<Rendering> Template::render_with_spans(const json::object& variables, con
   try {
     Renderer renderer(runtime, *program_);
     std::string text = renderer.run();
-    return Rendering{std::move(text), renderer.take_generated()};
+    auto generated = renderer.generated_in(text);
+    return Rendering{std::move(text), std::move(generated)};
   } catch (const Fault& fault) {
     return explained(fault, runtime.line);
   } catch (const HeapExhausted&) {

@@ -21,7 +21,7 @@ struct Program;  // a parsed template
 
 /// What one rendering may use. Whatever goes beyond ends it with Errc::too_large.
 struct Limits {
-  std::uint64_t steps = 20'000'000;               // expressions, elements and 64-byte pieces of text handled
+  std::uint64_t steps = 20'000'000;               // expressions, elements, pieces of text (8 to 64 bytes)
   std::uint32_t depth = 1'000;                    // blocks, expressions and macro calls within one another
   std::size_t output_bytes = 64U * 1024 * 1024;   // of the text rendered, captured blocks included
   std::size_t memory_bytes = 256U * 1024 * 1024;  // of values made on the way; none is freed before the end

@@ -114,9 +114,16 @@ INSTANTIATE_TEST_SUITE_P(
                   "access to attribute 'append' of 'list' object is unsafe."},
         ErrorCase{"python_inside", "{{ ''.__class__.mro() }}", Errc::invalid, "is unsafe"},
         ErrorCase{"break_outside", "{% break %}", Errc::invalid, "'break' outside loop"},
-        ErrorCase{"include", "{% include 'x' %}", Errc::unsupported, "the tag 'include' is not supported"},
+        ErrorCase{"include", "{% include 'x' %}", Errc::unsupported,
+                  "the tag 'include' is not supported: a chat template stands alone"},
         ErrorCase{"extends", "{% extends 'x' %}", Errc::unsupported, "the tag 'extends' is not supported"},
         ErrorCase{"import", "{% from 'x' import y %}", Errc::unsupported, "the tag 'from' is not supported"},
+        ErrorCase{"block", "{% block x %}{% endblock %}", Errc::unsupported,
+                  "the tag 'block' is not supported: no other template can extend"},
+        ErrorCase{"parameter_twice", "{% macro m(a, a) %}{% endmacro %}", Errc::invalid,
+                  "duplicate argument 'a'"},
+        ErrorCase{"range_beyond_integers", "{{ range(0, 9, 3)[::4611686018427387904] }}", Errc::unsupported,
+                  "integers beyond 64 bits"},
         ErrorCase{"large_integer", "{{ 2 ** 63 }}", Errc::unsupported, "integers beyond 64 bits"},
         ErrorCase{"generator_in_print", "{{ [1]|map('string') }}", Errc::unsupported, "cannot be printed"},
         ErrorCase{"lone_surrogate", R"({{ '\ud800' }})", Errc::invalid, "lone surrogate"},
@@ -151,7 +158,21 @@ INSTANTIATE_TEST_SUITE_P(
                  "{% set n = namespace(x=[]) %}{% for i in range(9999) %}{% set n.x = [n.x] %}{% endfor %}{{ "
                  "n.x }}",
                  ""},
-        TextCase{"self_containing", "{% set n = namespace() %}{% set n.n = n %}{{ n }}", ""}),
+        TextCase{"self_containing", "{% set n = namespace() %}{% set n.n = n %}{{ n }}", ""},
+        TextCase{"comparing",
+                 "{% set a = 'x' * 99999 %}{% set b = 'x' * 99999 %}{% for i in range(9999) %}{% if a == b "
+                 "or a < b "
+                 "%}{% endif %}{% endfor %}",
+                 ""},
+        TextCase{
+            "stripping",
+            "{% set a = ' ' * 99999 %}{% for i in range(9999) %}{% if a.strip() %}{% endif %}{% endfor %}",
+            ""},
+        TextCase{"wide_json",
+                 "{% set n = namespace(x=[1]) %}{% for i in range(99) %}{% set n.x = [n.x] %}{% endfor %}"
+                 "{{ n.x|tojson(indent=99999) }}",
+                 ""},
+        TextCase{"digits", "{% for i in range(9999) %}{% set x = '%.999999f' % 0.1 %}{% endfor %}", ""}),
     [](const auto& row) { return case_name(row); });
 
 TEST(Bounds, HoldWhenParsing) {
@@ -165,6 +186,17 @@ TEST(Bounds, HoldWhenParsing) {
   for (int i = 0; i < 500; ++i) blocks += "{% if 1 %}";
   EXPECT_EQ(code(blocks), Errc::too_large);
   EXPECT_EQ(code(std::string((1U << 20U) + 1, 'a')), Errc::too_large);
+  std::string call = "{{ f(";
+  for (int i = 0; i < 5000; ++i) call += fmt::format("a{}=1, ", i);
+  EXPECT_EQ(code(call + ") }}"), Errc::too_large);
+}
+
+/// The variables of a scope are looked up whenever it is entered, whether they are used or not.
+TEST(Bounds, CountVariablesThatAreNotUsed) {
+  std::string source = "{% for i in range(9999) %}{% if false %}";
+  for (int i = 0; i < 1000; ++i) source += fmt::format("{{{{ v{} }}}}", i);
+  const Options options{.limits = {.steps = 2'000'000}};
+  EXPECT_EQ(render(source + "{% endif %}{% endfor %}", {}, options).error().code, Errc::too_large);
 }
 
 TEST(Bounds, AllowTextToGrowPieceByPiece) {
@@ -182,6 +214,16 @@ TEST(Template, TellsWhatItRaised) {
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().message, "template line 2: roles must alternate");
   EXPECT_EQ(raised_message(text.error()), "roles must alternate");
+}
+
+/// As with transformers, the rest of the expression is not yet there when the block is reached.
+TEST(Template, TellsWhatGenerationBlocksWroteInAnExpression) {
+  const auto parsed = Template::parse(
+      "0123{% macro m() %}{% generation %}xy{% endgeneration %}{% endmacro %}{{ 'ab' + m() }}{{ 'c' ~ m() "
+      "}}");
+  const auto rendering = parsed.value().render_with_spans({});
+  EXPECT_EQ(rendering.value().text, "0123abxycxy");
+  EXPECT_EQ(rendering.value().generated, (std::vector<Span>{{4, 6}, {8, 10}}));
 }
 
 TEST(Template, PrintsTheTimeItIsGiven) {

@@ -65,11 +65,15 @@ Value same_as(Runtime& /*runtime*/, const Value& self, const Given& given) {
 }
 
 Value lower_case(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  return Value::boolean(is_lower(text_of(runtime, self)));
+  const auto text = text_of(runtime, self);
+  runtime.charge_characters(text.size());
+  return Value::boolean(is_lower(text));
 }
 
 Value upper_case(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  return Value::boolean(is_upper(text_of(runtime, self)));
+  const auto text = text_of(runtime, self);
+  runtime.charge_characters(text.size());
+  return Value::boolean(is_upper(text));
 }
 
 Value callable(Runtime& /*runtime*/, const Value& self, const Given& /*given*/) {

@@ -9,7 +9,7 @@ namespace {
 template <bool (*kClass)(char32_t)>
 Value all_of(Runtime& runtime, const Value& self, const Given& /*given*/) {
   const auto text = self.as_text();
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   for (std::size_t at = 0; at < text.size();) {
     if (!kClass(next_character(text, at))) return Value::boolean(false);
   }
@@ -20,19 +20,20 @@ Value all_printable(Runtime& runtime, const Value& self, const Given& given) {
   return self.as_text().empty() ? Value::boolean(true) : all_of<is_printable>(runtime, self, given);
 }
 
-Value all_ascii(Runtime& /*runtime*/, const Value& self, const Given& /*given*/) {
+Value all_ascii(Runtime& runtime, const Value& self, const Given& /*given*/) {
+  runtime.charge_bytes(self.as_text().size());
   return Value::boolean(is_ascii(self.as_text()));
 }
 
 template <bool kUpper>
 Value all_cased(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  runtime.charge_bytes(self.as_text().size());
+  runtime.charge_characters(self.as_text().size());
   return Value::boolean(kUpper ? is_upper(self.as_text()) : is_lower(self.as_text()));
 }
 
 Value title_cased(Runtime& runtime, const Value& self, const Given& /*given*/) {
   const auto text = self.as_text();
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   bool inside = false;
   bool any = false;
   for (std::size_t at = 0; at < text.size();) {
@@ -52,7 +53,7 @@ Value title_cased(Runtime& runtime, const Value& self, const Given& /*given*/) {
 
 Value identifier(Runtime& runtime, const Value& self, const Given& /*given*/) {
   const auto text = self.as_text();
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const bool first = at == 0;
     const auto c = next_character(text, at);

@@ -12,7 +12,7 @@ namespace {
 template <std::string (*kMap)(std::string_view)>
 Value mapped(Runtime& runtime, const Value& self, const Given& /*given*/) {
   const auto text = text_of(runtime, self);
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   return runtime.text(kMap(text));
 }
 
@@ -43,9 +43,13 @@ Value string(Runtime& runtime, const Value& self, const Given& /*given*/) { retu
 
 Value trim(Runtime& runtime, const Value& self, const Given& given) {
   const auto text = text_of(runtime, self);
-  if (!given.has(0) || given[0].is_none()) return Value::text(strip_left(strip_right(text)));
-  const auto characters = text_argument(runtime, given, 0, {});
-  return Value::text(strip_left(strip_right(text, characters), characters));
+  const bool space = !given.has(0) || given[0].is_none();
+  const auto characters = space ? std::string_view() : text_argument(runtime, given, 0, {});
+  const auto rest =
+      space ? strip_left(strip_right(text)) : strip_left(strip_right(text, characters), characters);
+  runtime.charge_bytes(characters.size());
+  runtime.charge_characters(text.size() - rest.size());
+  return Value::text(rest);
 }
 
 Value replace_filter(Runtime& runtime, const Value& self, const Given& given) {
@@ -118,7 +122,7 @@ Value truncate(Runtime& runtime, const Value& self, const Given& given) {
 
 Value wordcount(Runtime& runtime, const Value& self, const Given& /*given*/) {
   const auto text = text_of(runtime, self);
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   std::int64_t count = 0;
   bool inside = false;
   for (std::size_t at = 0; at < text.size();) {

@@ -3,6 +3,7 @@
 #include "jinja/builtins.h"
 #include "jinja/characters.h"
 #include "jinja/operations.h"
+#include "jinja/text_search.h"
 #include "jinja/text_tools.h"
 
 /// Methods of `str` that make other texts, and lists of them.
@@ -20,7 +21,7 @@ Value list_of(Runtime& runtime, const Pieces& pieces) {
 
 template <std::string (*kMap)(std::string_view)>
 Value mapped(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  runtime.charge_bytes(self.as_text().size());
+  runtime.charge_characters(self.as_text().size());
   return runtime.text(kMap(self.as_text()));
 }
 
@@ -30,21 +31,17 @@ std::optional<std::string_view> optional_text(Runtime& runtime, const Given& giv
   return text_argument(runtime, given, index, {});
 }
 
+enum class End : std::uint8_t { left, right, both };
+
+template <End kEnd>
 Value strip(Runtime& runtime, const Value& self, const Given& given) {
   const auto characters = optional_text(runtime, given, 0);
-  const auto text = self.as_text();
-  if (!characters) return Value::text(strip_left(strip_right(text)));
-  return Value::text(strip_left(strip_right(text, *characters), *characters));
-}
-
-Value lstrip(Runtime& runtime, const Value& self, const Given& given) {
-  const auto characters = optional_text(runtime, given, 0);
-  return Value::text(characters ? strip_left(self.as_text(), *characters) : strip_left(self.as_text()));
-}
-
-Value rstrip(Runtime& runtime, const Value& self, const Given& given) {
-  const auto characters = optional_text(runtime, given, 0);
-  return Value::text(characters ? strip_right(self.as_text(), *characters) : strip_right(self.as_text()));
+  auto text = self.as_text();
+  if (characters) runtime.charge_bytes(characters->size());
+  if (kEnd != End::left) text = characters ? strip_right(text, *characters) : strip_right(text);
+  if (kEnd != End::right) text = characters ? strip_left(text, *characters) : strip_left(text);
+  runtime.charge_characters(self.as_text().size() - text.size());
+  return Value::text(text);
 }
 
 Value split_with(Runtime& runtime, const Value& self, const Given& given, decltype(&split_at) at_separator,
@@ -75,22 +72,20 @@ Value triple(Runtime& runtime, std::string_view a, std::string_view b, std::stri
   return runtime.tuple(parts);
 }
 
+std::size_t first_place(std::string_view text, std::string_view what) { return find_first(text, what); }
+
+/// `kRest`: where the whole text stands when there is no separator in it.
+template <auto kFind, End kRest>
 Value partition(Runtime& runtime, const Value& self, const Given& given) {
   const auto text = self.as_text();
   const auto separator = text_argument(runtime, given, 0, {});
+  runtime.charge_bytes(text.size());
   if (separator.empty()) runtime.fail("empty separator");
-  const auto at = text.find(separator);
-  if (at == std::string_view::npos) return triple(runtime, text, {}, {});
-  return triple(runtime, text.substr(0, at), separator, text.substr(at + separator.size()));
-}
-
-Value rpartition(Runtime& runtime, const Value& self, const Given& given) {
-  const auto text = self.as_text();
-  const auto separator = text_argument(runtime, given, 0, {});
-  if (separator.empty()) runtime.fail("empty separator");
-  const auto at = text.rfind(separator);
-  if (at == std::string_view::npos) return triple(runtime, {}, {}, text);
-  return triple(runtime, text.substr(0, at), separator, text.substr(at + separator.size()));
+  const auto at = kFind(text, separator);
+  if (at != std::string_view::npos) {
+    return triple(runtime, text.substr(0, at), separator, text.substr(at + separator.size()));
+  }
+  return kRest == End::left ? triple(runtime, text, {}, {}) : triple(runtime, {}, {}, text);
 }
 
 Value replace_method(Runtime& runtime, const Value& self, const Given& given) {
@@ -140,6 +135,7 @@ Value zfill(Runtime& runtime, const Value& self, const Given& given) {
 Value removeprefix(Runtime& runtime, const Value& self, const Given& given) {
   auto text = self.as_text();
   const auto prefix = text_argument(runtime, given, 0, {});
+  runtime.charge_bytes(prefix.size());
   if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
   return Value::text(text);
 }
@@ -147,6 +143,7 @@ Value removeprefix(Runtime& runtime, const Value& self, const Given& given) {
 Value removesuffix(Runtime& runtime, const Value& self, const Given& given) {
   auto text = self.as_text();
   const auto suffix = text_argument(runtime, given, 0, {});
+  runtime.charge_bytes(suffix.size());
   if (text.ends_with(suffix)) text.remove_suffix(suffix.size());
   return Value::text(text);
 }
@@ -189,10 +186,14 @@ Value encode(Runtime& runtime, const Value& /*self*/, const Given& /*given*/) {
   runtime.fail(Errc::unsupported, "bytes are not supported");
 }
 
+Value translate(Runtime& runtime, const Value& /*self*/, const Given& /*given*/) {
+  runtime.fail(Errc::unsupported, "str.translate and its tables are not supported");
+}
+
 constexpr Builtin kMethods[] = {
-    builtin("strip", strip, 0, ""),
-    builtin("lstrip", lstrip, 0, ""),
-    builtin("rstrip", rstrip, 0, ""),
+    builtin("strip", strip<End::both>, 0, ""),
+    builtin("lstrip", strip<End::left>, 0, ""),
+    builtin("rstrip", strip<End::right>, 0, ""),
     builtin("split", split, 0, "sep", "maxsplit"),
     builtin("rsplit", rsplit, 0, "sep", "maxsplit"),
     builtin("splitlines", splitlines, 0, "keepends"),
@@ -204,8 +205,8 @@ constexpr Builtin kMethods[] = {
     builtin("capitalize", mapped<capitalize>),
     builtin("swapcase", mapped<swapcase>),
     builtin("casefold", mapped<casefold>),
-    builtin("partition", partition, 1, ""),
-    builtin("rpartition", rpartition, 1, ""),
+    builtin("partition", partition<first_place, End::left>, 1, ""),
+    builtin("rpartition", partition<find_last, End::right>, 1, ""),
     builtin("center", justify<Align::center>, 1, "", ""),
     builtin("ljust", justify<Align::left>, 1, "", ""),
     builtin("rjust", justify<Align::right>, 1, "", ""),
@@ -216,6 +217,8 @@ constexpr Builtin kMethods[] = {
     open_builtin("format", format),
     builtin("format_map", format_map, 1, ""),
     open_builtin("encode", encode),
+    open_builtin("translate", translate),
+    open_builtin("maketrans", translate),
 };
 
 }  // namespace
@@ -225,7 +228,7 @@ Value replaced(Runtime& runtime, std::string_view text, std::string_view old, st
   runtime.charge_bytes(text.size());
   const auto places = old.empty() ? text.size() + 1 : text.size() / old.size();
   if (!with.empty() && places > runtime.options.limits.memory_bytes / with.size()) throw HeapExhausted{};
-  if (!old.empty() && !text.contains(old)) return Value::text(text);
+  if (!old.empty() && !has_text(text, old)) return Value::text(text);
   return runtime.text(replace(text, old, with, most));
 }
 

@@ -1,8 +1,10 @@
 #include "jinja/text_tools.h"
 
 #include <algorithm>
+#include <array>
 
 #include "jinja/characters.h"
+#include "jinja/text_search.h"
 
 namespace dynamo::jinja {
 namespace {
@@ -13,14 +15,30 @@ bool is_line_end(char32_t c) {
   return (c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
-bool has_character(std::string_view set, std::string_view character) {
-  for (std::size_t at = 0; at < set.size();) {
-    const auto begin = at;
-    next_character(set, at);
-    if (set.substr(begin, at - begin) == character) return true;
+/// Characters to be looked up again and again.
+class CharacterSet {
+ public:
+  explicit CharacterSet(std::string_view characters) {
+    for (std::size_t at = 0; at < characters.size();) add(next_character(characters, at));
+    std::ranges::sort(others_);
   }
-  return false;
-}
+
+  bool contains(char32_t c) const {
+    return c < ascii_.size() ? ascii_.at(c) : std::ranges::binary_search(others_, c);
+  }
+
+ private:
+  void add(char32_t c) {
+    if (c < ascii_.size()) {
+      ascii_.at(c) = true;
+    } else {
+      others_.push_back(c);
+    }
+  }
+
+  std::array<bool, 128> ascii_{};
+  std::vector<char32_t> others_;
+};
 
 /// The end of the word that begins at `at`.
 std::size_t word_end(std::string_view text, std::size_t at) {
@@ -46,7 +64,7 @@ std::vector<std::string_view> split_at_space(std::string_view text, std::int64_t
   std::vector<std::string_view> out;
   for (text = strip_left(text); !text.empty(); text = strip_left(text)) {
     if (most >= 0 && std::ssize(out) == most) {
-      out.push_back(strip_right(text));
+      out.push_back(text);
       break;
     }
     const auto end = word_end(text, 0);
@@ -60,7 +78,7 @@ std::vector<std::string_view> split_back_at_space(std::string_view text, std::in
   std::vector<std::string_view> out;
   for (text = strip_right(text); !text.empty(); text = strip_right(text)) {
     if (most >= 0 && std::ssize(out) == most) {
-      out.push_back(strip_left(text));
+      out.push_back(text);
       break;
     }
     const auto begin = word_begin(text);
@@ -73,8 +91,8 @@ std::vector<std::string_view> split_back_at_space(std::string_view text, std::in
 
 std::vector<std::string_view> split_at(std::string_view text, std::string_view separator, std::int64_t most) {
   std::vector<std::string_view> out;
-  for (auto at = text.find(separator); at != kNowhere && (most < 0 || std::ssize(out) < most);
-       at = text.find(separator)) {
+  for (auto at = find_first(text, separator); at != kNowhere && (most < 0 || std::ssize(out) < most);
+       at = find_first(text, separator)) {
     out.push_back(text.substr(0, at));
     text.remove_prefix(at + separator.size());
   }
@@ -85,8 +103,8 @@ std::vector<std::string_view> split_at(std::string_view text, std::string_view s
 std::vector<std::string_view> split_back_at(std::string_view text, std::string_view separator,
                                             std::int64_t most) {
   std::vector<std::string_view> out;
-  for (auto at = text.rfind(separator); at != kNowhere && (most < 0 || std::ssize(out) < most);
-       at = text.rfind(separator)) {
+  for (auto at = find_last(text, separator); at != kNowhere && (most < 0 || std::ssize(out) < most);
+       at = find_last(text, separator)) {
     out.push_back(text.substr(at + separator.size()));
     text = text.substr(0, at);
   }
@@ -111,18 +129,19 @@ std::vector<std::string_view> split_lines(std::string_view text, bool keep_ends)
 }
 
 std::string_view strip_left(std::string_view text, std::string_view characters) {
+  const CharacterSet stripped(characters);
   std::size_t at = 0;
-  for (std::size_t next = 0; at < text.size(); at = next) {
-    next_character(text, next);
-    if (!has_character(characters, text.substr(at, next - at))) break;
+  for (std::size_t next = 0; at < text.size() && stripped.contains(next_character(text, next)); at = next) {
   }
   return text.substr(at);
 }
 
 std::string_view strip_right(std::string_view text, std::string_view characters) {
+  const CharacterSet stripped(characters);
   while (!text.empty()) {
     const auto last = previous_boundary(text, text.size());
-    if (!has_character(characters, text.substr(last))) break;
+    std::size_t at = last;
+    if (!stripped.contains(next_character(text, at))) break;
     text = text.substr(0, last);
   }
   return text;
@@ -143,7 +162,7 @@ std::string replace(std::string_view text, std::string_view old, std::string_vie
     }
     return out += text;
   }
-  for (auto at = text.find(old); at != kNowhere && more(); at = text.find(old), ++done) {
+  for (auto at = find_first(text, old); at != kNowhere && more(); at = find_first(text, old), ++done) {
     out += text.substr(0, at);
     out += with;
     text.remove_prefix(at + old.size());

@@ -34,6 +34,7 @@ class JsonWriter {
  private:
   void write(const Value& value) {
     runtime_.charge(1);
+    make_room(0);
     switch (value.kind()) {
       case Kind::none:
         out_ += "null";
@@ -66,6 +67,10 @@ class JsonWriter {
     runtime_.fail(fmt::format("Object of type {} is not JSON serializable", type_name(value)));
   }
 
+  void make_room(std::size_t bytes) const {
+    if (out_.size() + bytes > runtime_.options.limits.memory_bytes) throw HeapExhausted{};
+  }
+
   void real(double value) {
     if (value != value) {
       out_ += "NaN";
@@ -78,7 +83,6 @@ class JsonWriter {
 
   void text(std::string_view text) {
     runtime_.charge_bytes(text.size());
-    if (out_.size() > runtime_.options.limits.memory_bytes) throw HeapExhausted{};
     out_ += '"';
     std::size_t plain = 0;
     for (std::size_t at = 0; at < text.size();) {
@@ -115,8 +119,9 @@ class JsonWriter {
   void line_break() {
     if (!style_.indent) return;
     out_ += '\n';
-    for (std::uint32_t i = 0; i < level_; ++i) out_ += *style_.indent;
     runtime_.charge_bytes(level_ * style_.indent->size());
+    make_room(level_ * style_.indent->size());
+    for (std::uint32_t i = 0; i < level_; ++i) out_ += *style_.indent;
   }
 
   void list(const Value& value) {

@@ -53,6 +53,10 @@ bool TokenStream::at_tuple_end(std::initializer_list<std::string_view> names) co
   return at(TokenKind::variable_end) || at(TokenKind::block_end) || at_operation(")") || at_any_name(names);
 }
 
+void TokenStream::too_many_arguments() const {
+  throw Fault{Errc::too_large, fmt::format("a call has more than {} arguments", kMostArguments), line()};
+}
+
 void TokenStream::fail(std::string message) const { throw Fault{Errc::invalid, std::move(message), line()}; }
 
 std::string TokenStream::describe() const {

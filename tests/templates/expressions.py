@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""expressions.py COUNT SEED: draws templates by lot and prints them with what jinja2 makes of them.
+"""expressions.py COUNT SEED | FILE: prints templates with what jinja2 makes of them: such as are drawn by lot, or those
+of FILE, one in each line, where ¶ stands for the end of a line.
 
-One JSON object in each line, as src/jinja/cases_test.cpp reads them. The short form that is kept:
+One JSON object in each line, as src/jinja/cases_test.cpp reads them. What is kept:
   tests/templates/expressions.py 2500 1 > src/jinja/testdata/cases.jsonl
+  tests/templates/expressions.py tests/templates/written.txt > src/jinja/testdata/written.jsonl
 """
 
 import copy
 import json
+import pathlib
 import random
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 
 import jinja2
 from jinja2.ext import loopcontrols
@@ -226,7 +230,6 @@ def render(env: ImmutableSandboxedEnvironment, source: str) -> dict:
 
 
 def case(source: str) -> dict | None:
-   
     """The template and its rendering; nothing for those that nobody can be held to: with addresses in the text, or
     with another meaning once jinja2 has folded their constants."""
     want = render(OPTIMIZED, source)
@@ -245,16 +248,28 @@ OPTIMIZED = environment(True)
 PLAIN = environment(False)
 
 
-def main() -> None:
-    count, seed = int(sys.argv[1]), int(sys.argv[2])
+def drawn(count: int, seed: int) -> Iterator[dict]:
     draw = Draw(seed)
-    warnings.simplefilter("ignore")
-    print(json.dumps(VARIABLES, ensure_ascii=False))
     while count > 0:
         made = case(draw.template())
         if made and ("want" in made or draw.random.random() < KEPT_FAILURES):
-            print(json.dumps(made, ensure_ascii=False))
+            yield made
             count -= 1
+
+
+def written(path: pathlib.Path) -> Iterator[dict]:
+    for line in path.read_text().splitlines():
+        made = case(line.replace("¶", "\n"))
+        assert made, f"nobody can be held to {line}"
+        yield made
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    print(json.dumps(VARIABLES, ensure_ascii=False))
+    rows = drawn(int(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else written(pathlib.Path(sys.argv[1]))
+    for made in rows:
+        print(json.dumps(made, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def test_expressions_are_those_of_jinja2(tmp_path: pathlib.Path):
     with cases.open("w") as file:
         subprocess.run([sys.executable, HERE / "expressions.py", COUNT, SEED], stdout=file, check=True, timeout=900)
     done = subprocess.run(
-        [PROGRAM, "--gtest_filter=Cases.*"],
+        [PROGRAM, "--gtest_filter=Cases.Drawn*"],
         env=os.environ | {"DYNAMO_JINJA_CASES": str(cases)},
         capture_output=True,
         text=True,

@@ -14,6 +14,7 @@ SEED = 3
 NESTED = """é{% macro twice(m) %}{% generation %}{{ m.content }}{% endgeneration %}!{% endmacro %}
 {% for m in messages %}[{{ twice(m) }}{% set x %}-{% generation %}{{ m.role }}{% endgeneration %}{% endset %}{{ x }}]
 {% generation %}a{% generation %}b{% endgeneration %}{% endgeneration %}{% filter upper %}{% generation %}c{% endgeneration %}{% endfilter %}
+{{ 'ab' + twice(m) }}{{ 'ab' ~ twice(m) }}{{ [twice(m), twice(m)]|join('-') }}
 {% endfor %}"""
 SOURCES = {
     path.stem: path.read_text() for path in sorted(FAMILIES.glob("*.jinja")) if "endgeneration" in path.read_text()
