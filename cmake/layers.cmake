@@ -19,7 +19,7 @@ set(DYNAMO_LAYERS
     "kube      | base net"
     "discovery | base net kube"
     "api       | base schema"
-    "engine    | base net openai process"
+    "engine    | base text net openai process"
     "worker    | base net openai telemetry discovery engine"
     "router    | base"
     "frontend  | base text net openai telemetry discovery router tokens jinja chat parsers"

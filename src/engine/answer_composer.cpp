@@ -15,7 +15,7 @@ AnswerComposer::AnswerComposer(const openai::Request& request, std::string id, s
       streamed_(request.stream),
       include_usage_(request.include_usage),
       continuous_usage_(request.continuous_usage),
-      choices_(choices, Choice{.stop = StopMatcher(request.stop)}),
+      choices_(choices, Choice{.stop = StopCutter(request.stop)}),
       open_(choices) {}
 
 void AnswerComposer::preface(std::uint32_t choice, std::string_view text) {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/stop_matcher.h"
+#include "engine/stop_cutter.h"
 #include "openai/answer.h"
 
 namespace dynamo::engine {
@@ -36,7 +36,7 @@ class AnswerComposer {
 
  private:
   struct Choice {
-    StopMatcher stop;
+    StopCutter stop;
     std::string pending;        // not yet given out
     std::string_view reason{};  // set when it has ended
     bool has_words = false;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tokens/stop_matcher.h"
+#include "text/stop_matcher.h"
 #include "tokens/tokenizer.h"
 
 namespace dynamo::tokens {
@@ -51,7 +51,7 @@ class Detokenizer {
   std::shared_ptr<const Tokenizer> tokenizer_;
   DetokenizeOptions options_;
   std::unique_ptr<DecodeStream> stream_;
-  StopMatcher matcher_;
+  text::StopMatcher matcher_;
   std::string text_;          // shown last time, then what is held back, then what is new
   std::size_t shown_ = 0;     // bytes of text_ that the last call gave out
   std::size_t examined_ = 0;  // bytes of text_ that the matcher has read

@@ -112,7 +112,7 @@ TEST_P(DetokenizerTest, EndsAtTheFirstStopStringHoweverTheTokensCome) {
     const bool include = dice() % 2 == 0;
     Detokenizer detokenizer(tokenizer, {.stop = stop, .include_stop_str_in_output = include});
     const std::string whole = tokenizer->decode(ids, true).value();
-    StopMatcher matcher(stop);
+    text::StopMatcher matcher(stop);
     const auto match = matcher.feed(whole);
     const std::string_view wanted =
         match ? std::string_view(whole).substr(0, match->end - (include ? 0 : stop[match->stop].size()))

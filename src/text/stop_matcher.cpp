@@ -1,8 +1,8 @@
-#include "tokens/stop_matcher.h"
+#include "text/stop_matcher.h"
 
 #include <algorithm>
 
-namespace dynamo::tokens {
+namespace dynamo::text {
 
 StopMatcher::StopMatcher(const std::vector<std::string>& stops) {
   nodes_.emplace_back();
@@ -64,4 +64,4 @@ std::optional<StopMatcher::Match> StopMatcher::feed(std::string_view piece) {
   return std::nullopt;
 }
 
-}  // namespace dynamo::tokens
+}  // namespace dynamo::text

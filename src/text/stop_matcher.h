@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dynamo::tokens {
+namespace dynamo::text {
 
 /// Finds the first of some strings in a text that comes in pieces, in time linear in the text however many
 /// strings there are (Aho and Corasick's automaton, over bytes). "First" is the one that ends first; of those
@@ -50,4 +50,4 @@ class StopMatcher {
   std::uint32_t state_ = 0;
 };
 
-}  // namespace dynamo::tokens
+}  // namespace dynamo::text

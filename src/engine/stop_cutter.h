@@ -4,13 +4,15 @@
 #include <string_view>
 #include <vector>
 
+#include "text/stop_matcher.h"
+
 namespace dynamo::engine {
 
 /// Cuts a growing text before the first of the request's stop strings. Text that may be the beginning of one
 /// is held back until it is clear. However the text comes in pieces, what comes out is the same.
-class StopMatcher {
+class StopCutter {
  public:
-  explicit StopMatcher(std::vector<std::string> stops) : stops_(std::move(stops)) {}
+  explicit StopCutter(std::vector<std::string> stops) : stops_(std::move(stops)), matcher_(stops_) {}
 
   /// Takes more text and gives what may be shown of it.
   std::string feed(std::string_view text);
@@ -20,9 +22,8 @@ class StopMatcher {
   std::string flush();
 
  private:
-  std::size_t find_stop() const;
-  std::size_t held_length() const;
   std::vector<std::string> stops_;
+  text::StopMatcher matcher_;
   std::string held_;
   bool stopped_ = false;
 };

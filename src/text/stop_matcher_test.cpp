@@ -1,9 +1,9 @@
-#include "tokens/stop_matcher.h"
+#include "text/stop_matcher.h"
 
 #include <gtest/gtest.h>
 #include <random>
 
-namespace dynamo::tokens {
+namespace dynamo::text {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -85,4 +85,4 @@ TEST(StopMatcher, WithoutStringsThereIsNothingToFind) {
 }
 
 }  // namespace
-}  // namespace dynamo::tokens
+}  // namespace dynamo::text
