@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "text/utf8.h"
+
 namespace dynamo::tokens {
 namespace {
 
@@ -104,7 +106,11 @@ Result<void> Encoder::encode_normalized(std::string_view text, Start start, std:
 Result<void> Encoder::encode_words(std::string_view text, Start start, std::vector<TokenId>& ids) const {
   if (text.empty()) return {};
   if (byte_bpe_ != nullptr) {
-    encode_byte_words(text, ids);
+    if (parts_.pre_tokenizer->byte_words()->lacks_space(text)) {
+      encode_byte_words(' ' + std::string(text), ids);
+    } else {
+      encode_byte_words(text, ids);
+    }
     return {};
   }
   PlainPieces pieces{std::string(text), {whole(text)}, start == Start::of_prompt};
@@ -116,17 +122,10 @@ Result<void> Encoder::encode_words(std::string_view text, Start start, std::vect
 }
 
 void Encoder::encode_byte_words(std::string_view text, std::vector<TokenId>& ids) const {
-  const ByteWords& words = *parts_.pre_tokenizer->byte_words();
-  std::string spaced;
-  if (words.add_prefix_space && text.front() != ' ') {
-    spaced.reserve(text.size() + 1);
-    spaced += ' ';
-    spaced += text;
-    text = spaced;
-  }
-  if (words.matcher == nullptr) return byte_bpe_->encode(text, ids);
+  const text::WordMatcher matcher = parts_.pre_tokenizer->byte_words()->matcher;
+  if (matcher == nullptr) return byte_bpe_->encode(text, ids);
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = words.matcher(text, at);
+    const std::size_t end = matcher(text, at);
     byte_bpe_->encode(text.substr(at, end - at), ids);
     at = end;
   }
@@ -165,6 +164,10 @@ Result<void> Encoder::trace_stretch(text::AlignedText stretch, Encoding& encodin
 }
 
 Result<void> Encoder::trace_words(text::AlignedText text, Encoding& encoding) const {
+  if (byte_bpe_ != nullptr) {
+    trace_byte_words(std::move(text), encoding);
+    return {};
+  }
   std::vector<text::AlignedText> words;
   words.push_back(std::move(text));
   if (parts_.pre_tokenizer != nullptr) {
@@ -172,6 +175,21 @@ Result<void> Encoder::trace_words(text::AlignedText text, Encoding& encoding) co
   }
   for (const text::AlignedText& word : words) trace_word(word, encoding);
   return {};
+}
+
+/// The tokens of a text cover all of its bytes, each as many as it has characters of the byte-level alphabet.
+void Encoder::trace_byte_words(text::AlignedText text, Encoding& encoding) const {
+  if (text.empty()) return;
+  if (parts_.pre_tokenizer->byte_words()->lacks_space(text.text())) text.prepend(" ");
+  std::vector<TokenId> ids;
+  encode_byte_words(text.text(), ids);
+  std::uint32_t at = 0;
+  for (const TokenId id : ids) {
+    const std::string_view token = *parts_.model->vocabulary().token(id);
+    const auto end = at + static_cast<std::uint32_t>(text::count_characters(token));
+    push(encoding, id, text.origin({at, end}), token);
+    at = end;
+  }
 }
 
 void Encoder::trace_word(const text::AlignedText& word, Encoding& encoding) const {

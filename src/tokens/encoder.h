@@ -37,6 +37,7 @@ class Encoder {
 
   Result<void> trace_stretch(text::AlignedText stretch, Encoding& encoding) const;
   Result<void> trace_words(text::AlignedText text, Encoding& encoding) const;
+  void trace_byte_words(text::AlignedText text, Encoding& encoding) const;
   void trace_word(const text::AlignedText& word, Encoding& encoding) const;
 
   const Parts& parts_;

@@ -24,6 +24,8 @@ struct PlainPieces {
 struct ByteWords {
   text::WordMatcher matcher = nullptr;  // null: the whole piece is one word
   bool add_prefix_space = false;        // a piece that does not begin with a space gets one
+
+  bool lacks_space(std::string_view piece) const { return add_prefix_space && !piece.starts_with(' '); }
 };
 
 /// Cuts a text into words, within which the model then looks for tokens: the `pre_tokenizer` of a

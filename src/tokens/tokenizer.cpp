@@ -117,8 +117,9 @@ Result<Encoding> Tokenizer::encode_with_offsets(std::string_view text, EncodeOpt
   std::vector<EncodedPart> parts{{std::move(*encoded), text}};
   if (state_->parts.post_processor != nullptr)
     state_->parts.post_processor->apply(parts, special_tokens(options));
-  Encoding encoding;
-  for (const EncodedPart& part : parts) append(encoding, part.encoding);
+  if (parts.empty()) return Encoding{};
+  Encoding encoding = std::move(parts.front().encoding);
+  for (const EncodedPart& part : std::span(parts).subspan(1)) append(encoding, part.encoding);
   return encoding;
 }
 
