@@ -34,6 +34,9 @@ kube::CacheOptions pods_of(const AgentOptions& options) {
   return out;
 }
 
+/// 32 random bits, enough to tell the pods of one machine apart.
+std::string_view short_uid(std::string_view uid) { return uid.substr(0, 8); }
+
 }  // namespace
 
 Agent::Agent(kube::Client& client, AgentOptions options, const Clock& clock)
@@ -64,6 +67,10 @@ Agent::~Agent() = default;
 
 std::string Agent::pod_folder(std::string_view uid) const {
   return fmt::format("{}/pods/{}", options_.state_folder, uid);
+}
+
+std::string Agent::temporary_folder(std::string_view uid) const {
+  return fmt::format("{}/tmp/{}", options_.state_folder, short_uid(uid));
 }
 
 net::Task<Result<void>> Agent::register_node(std::stop_token stop) {
@@ -111,8 +118,11 @@ net::Task<void> Agent::run(std::stop_token stop) {
 /// Folders and logs of pods that went while the platform was away.
 void Agent::remove_leftovers() const {
   std::set<std::string> known;
-  for (const kube::ObjectPtr& pod : pods_.list()) known.emplace(kube::uid_of(*pod));
-  for (const char* home : {"/pods", "/logs"}) {
+  for (const kube::ObjectPtr& pod : pods_.list()) {
+    known.emplace(kube::uid_of(*pod));
+    known.emplace(short_uid(kube::uid_of(*pod)));
+  }
+  for (const char* home : {"/pods", "/tmp", "/logs"}) {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(options_.state_folder + home, error)) {
       if (known.contains(entry.path().filename().string())) continue;
@@ -151,6 +161,7 @@ Result<PodSetup> Agent::setup_for(const kube::Object& pod) {
                .node_name = options_.node_name,
                .allocatable = allocatable_};
   out.grant.folder = pod_folder(uid);
+  out.grant.temporary = temporary_folder(uid);
   out.grant.claims_folder = options_.state_folder + "/claims";
   if (gpus) out.grant.gpus = std::move(*gpus);
   out.machine = &machine_;

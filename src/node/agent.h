@@ -23,7 +23,7 @@ namespace dynamo::node {
 
 struct AgentOptions {
   std::string node_name;
-  std::string state_folder;         // pods, logs, claims and shims live below it
+  std::string state_folder;         // pods, their temporary files, logs, claims and shims live below it
   std::string dynamo;               // our own executable
   std::vector<std::string> reaper;  // as for ProcessTree
   Environment environment;          // what pods' processes start from
@@ -64,6 +64,7 @@ class Agent {
   net::Task<void> reject(kube::ObjectPtr pod, Error why);
   void remove_leftovers() const;
   std::string pod_folder(std::string_view uid) const;
+  std::string temporary_folder(std::string_view uid) const;
 
   kube::Client& client_;
   net::Loop& loop_;

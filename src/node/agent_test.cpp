@@ -136,9 +136,11 @@ TEST_F(AgentTest, TheNodeSaysWhatItIs) { run(node_says_what_it_is()); }
 
 TEST_F(AgentTest, RemovesWhatPodsOfAnEarlierRunLeft) {
   ASSERT_TRUE(make_folders(root_ + "/pods/old/volumes"));
+  ASSERT_TRUE(make_folders(root_ + "/tmp/old"));
   ASSERT_TRUE(make_folders(root_ + "/logs/old/main"));
   run(leftovers_go());
   EXPECT_FALSE(exists(root_ + "/pods/old"));
+  EXPECT_FALSE(exists(root_ + "/tmp/old"));
   EXPECT_FALSE(exists(root_ + "/logs/old"));
 }
 

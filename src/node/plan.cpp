@@ -175,7 +175,7 @@ class Planner {
     out.set("PATH", machine_.shim_folder + ":" + path);
     out.set(std::string(kShimFolderVariable), machine_.shim_folder);
     out.set("HOSTNAME", std::string(kube::name_of(pod_)));
-    out.set("TMPDIR", grant_.folder + "/tmp");
+    out.set("TMPDIR", grant_.temporary);
     out.set("POD_IP", facts_.pod_ip);
     if (!grant_.gpus.empty()) {
       const std::string devices = fmt::format("{}", fmt::join(gpus, ","));

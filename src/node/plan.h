@@ -29,7 +29,8 @@ struct MachineFacts {
 
 /// What one pod gets of the machine.
 struct PodGrant {
-  std::string folder;         // its own
+  std::string folder;     // its own
+  std::string temporary;  // its own too, and short: the name of a socket in there has 107 characters at most
   std::string claims_folder;  // of all pods' PersistentVolumeClaims
   std::string kubeconfig;     // file with the token of its service account; empty = none
   std::vector<int> gpus;      // indexes of devices

@@ -41,6 +41,7 @@ MachineFacts machine() {
 
 PodGrant grant() {
   return {.folder = "/pods/u1",
+          .temporary = "/tmp/u1",
           .claims_folder = "/claims",
           .kubeconfig = "/pods/u1/kubeconfig",
           .gpus = {2, 3},

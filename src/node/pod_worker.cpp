@@ -125,7 +125,8 @@ net::Task<Result<PodPlan>> PodWorker::try_to_prepare() {
 }
 
 Result<void> PodWorker::make_volumes(const PodPlan& plan) const {
-  if (auto made = make_folders(setup_.grant.folder + "/tmp"); !made) return made;
+  if (auto made = make_folders(setup_.grant.folder); !made) return made;
+  if (auto made = make_folders(setup_.grant.temporary); !made) return made;
   const std::string config = kubeconfig_text(setup_.server, setup_.grant.account, kube::namespace_of(*pod_));
   if (auto written = write_file(setup_.grant.kubeconfig, config, 0600); !written) return written;
   for (const VolumePlan& volume : plan.volumes) {
@@ -245,7 +246,9 @@ net::Task<void> PodWorker::end() {
     co_await report_once();
     co_return;
   }
-  [[maybe_unused]] const auto removed = remove_all(setup_.grant.folder);
+  for (const std::string& folder : {setup_.grant.folder, setup_.grant.temporary}) {
+    [[maybe_unused]] const auto removed = remove_all(folder);
+  }
   services_.logs.forget(uid_);
 }
 

@@ -137,6 +137,7 @@ class PodWorkerTest : public testing::Test {
     PodSetup setup;
     setup.facts = {.pod_ip = "127.99.0.1", .host_ip = "127.0.0.1", .node_name = "n", .allocatable = {}};
     setup.grant.folder = root_ + "/pods/u1";
+    setup.grant.temporary = root_ + "/tmp/u1";
     setup.grant.claims_folder = root_ + "/claims";
     setup.machine = &machine_;
     setup.server = "https://127.0.0.1:1";
@@ -217,13 +218,15 @@ TEST_F(PodWorkerTest, KillsWhatOutlivesTheGracePeriod) {
        R"("readinessProbe": {"exec": {"command": ["true"]}})");
   run(delete_when(is_ready, 0));
   EXPECT_TRUE(api_->removed);
+  EXPECT_FALSE(exists(root_ + "/pods/u1"));
+  EXPECT_FALSE(exists(root_ + "/tmp/u1"));
   EXPECT_EQ(json::int_at(container_status(*api_->pod()), {"state", "terminated", "exitCode"}), 137);
   EXPECT_EQ(json::string_at(*api_->pod(), {"status", "phase"}), "Failed");
 }
 
 TEST_F(PodWorkerTest, SeesItsVariablesVolumesAndKubeconfig) {
   make("cat $CONF; echo $POD_IP; stat -c %a $KUBECONFIG; grep -c t0ken $KUBECONFIG",
-       R"("env": [{"name": "CONF", "value": "$(TMPDIR)/../volumes/settings/color"}])",
+       R"("env": [{"name": "CONF", "value": "$(TMPDIR)/../../pods/u1/volumes/settings/color"}])",
        R"("restartPolicy": "Never", "volumes": [{"name": "settings", "configMap": {"name": "settings"}}])");
   api_->given.config_maps["settings"] = json::parse(R"({"data": {"color": "blue\n"}})")->as_object();
   run(stop_when(
