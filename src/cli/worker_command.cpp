@@ -7,6 +7,8 @@
 #include "telemetry/log.h"
 #include "worker/worker.h"
 
+#include "parsers/formats.h"
+
 namespace dynamo::cli {
 namespace {
 
@@ -37,11 +39,11 @@ void declare_engine(FlagSet& flags, worker::WorkerFlags& f) {
   flags.text("--engine", f.engine, "Built-in engine", {.env = "DYN_ENGINE", .allowed{"mock", "echo"}});
   flags.text("--engine-url", f.engine_url, "OpenAI server to attach to, instead of a built-in engine",
              {.env = "DYN_ENGINE_URL", .value_name = "URL"});
-  flags.text("--engine-command", f.engine_command,
-             "Command of an OpenAI server to start and supervise; {port}, {host} and {model} are replaced, "
-             "and flags "
-             "unknown here are added",
-             {.env = "DYN_ENGINE_COMMAND", .value_name = "COMMAND"});
+  flags.text(
+      "--engine-command", f.engine_command,
+      "Command of an OpenAI server to start and supervise; {port}, {host}, {model} and {path} (the model's) "
+      "are replaced, and flags unknown here are added",
+      {.env = "DYN_ENGINE_COMMAND", .value_name = "COMMAND"});
   flags.number("--engine-idle-timeout", f.engine_idle_timeout_seconds,
                "Longest silence of an engine within an answer, in seconds",
                {.env = "DYN_ENGINE_IDLE_TIMEOUT_SECS"});
@@ -116,6 +118,10 @@ net::Task<Result<int>> serve(net::Loop& loop, worker::WorkerOptions options, std
   if (!options.ignored_arguments.empty()) {
     log.warn("arguments without a meaning here",
              {{"arguments", fmt::format("{}", fmt::join(options.ignored_arguments, " "))}});
+  }
+  for (const std::string& why : parsers::unread_parsers(options.reasoning_parser.value_or(""),
+                                                        options.tool_call_parser.value_or(""))) {
+    log.warn("frontends will pass answers on as they are", {{"why", why}});
   }
 
   auto engine = worker::make_engine(loop, options.engine);

@@ -29,6 +29,7 @@ Result<std::vector<std::string>> expand_command(const SupervisedEngineOptions& o
     names_port |= replace_all(word, "{port}", fmt::format("{}", port));
     replace_all(word, "{host}", kHost);
     replace_all(word, "{model}", options.http.served_model);
+    replace_all(word, "{path}", options.model_path);
   }
   if (!names_port && !options.url) {
     return fail(Errc::invalid,

@@ -13,17 +13,19 @@ class Process;
 namespace dynamo::engine {
 
 struct SupervisedEngineOptions {
-  /// The command. {port}, {host} and {model} in its words are replaced: by a free port of the loopback
-  /// interface that is found at each start, by its address, and by the served model.
+  /// The command. {port}, {host}, {model} and {path} in its words are replaced: by a free port of the
+  /// loopback interface that is found at each start, by its address, by the served model, and by where its
+  /// files are.
   std::vector<std::string> command;
+  std::string model_path;
   Environment environment;
   std::optional<net::Url> url;                     // where it will listen, when that is fixed in the command
   Duration stop_grace = std::chrono::seconds{20};  // from SIGTERM to SIGKILL
   HttpEngineOptions http;                          // its `url` is filled in
 };
 
-/// Replaces {port}, {host} and {model}. Errors: invalid, for a command that is empty, or says nothing of
-/// {port} while no URL is given.
+/// Replaces {port}, {host}, {model} and {path}. Errors: invalid, for a command that is empty, or says nothing
+/// of {port} while no URL is given.
 Result<std::vector<std::string>> expand_command(const SupervisedEngineOptions& options, std::uint16_t port);
 
 /// A free TCP port of 127.0.0.1, free at least just now.

@@ -48,29 +48,81 @@ std::optional<std::size_t> find_module(std::span<const std::string> arguments) {
   return std::nullopt;
 }
 
-/// The engine's own server behind a worker: `dynamo worker --engine-command "vllm serve MODEL"`.
+/// The engine's own server behind a worker, as `dynamo worker --engine-command` takes it.
 std::optional<std::string_view> server_command(std::string_view engine) {
   struct Row {
     std::string_view engine;
     std::string_view command;
   };
-  static constexpr std::array kServers{Row{"vllm", "vllm serve"}, Row{"sglang", "sglang serve"},
-                                       Row{"trtllm", "trtllm-serve"}};
+  static constexpr std::array kServers{
+      Row{"vllm", "vllm serve {path} --served-model-name {model} --host {host} --port {port}"},
+      Row{"sglang",
+          "sglang serve --model-path {path} --served-model-name {model} --host {host} --port {port}"},
+      Row{"trtllm", "trtllm-serve {path} --host {host} --port {port}"}};
   for (const Row& row : kServers) {
     if (row.engine == engine) return row.command;
   }
   return std::nullopt;
 }
 
-std::vector<std::string> worker_arguments(std::string_view engine, std::span<const std::string> flags) {
-  std::vector<std::string> out{"worker"};
-  if (const auto server = server_command(engine)) {
-    out.emplace_back("--engine-command");
-    out.emplace_back(*server);
-  } else {
-    out.emplace_back("--engine");
-    out.emplace_back(engine);
+enum class FlagKind : std::uint8_t { engines, switch_of_worker, value_of_worker };
+
+/// Flags that say what a worker is to the graph; all others are settings of its engine.
+FlagKind kind_of(std::string_view name) {
+  static constexpr std::array kSwitches{std::string_view("--is-prefill-worker"),
+                                        std::string_view("--is-decode-worker"),
+                                        std::string_view("--durable-kv-events")};
+  static constexpr std::array kValues{std::string_view("--model"),
+                                      std::string_view("--model-path"),
+                                      std::string_view("--served-model-name"),
+                                      std::string_view("--model-name"),
+                                      std::string_view("--endpoint-types"),
+                                      std::string_view("--dyn-tool-call-parser"),
+                                      std::string_view("--dyn-reasoning-parser"),
+                                      std::string_view("--migration-limit"),
+                                      std::string_view("--namespace"),
+                                      std::string_view("--endpoint"),
+                                      std::string_view("--discovery-backend"),
+                                      std::string_view("--request-plane"),
+                                      std::string_view("--event-plane"),
+                                      std::string_view("--connector"),
+                                      std::string_view("--custom-jinja-template")};
+  if (std::ranges::find(kSwitches, name) != kSwitches.end()) return FlagKind::switch_of_worker;
+  if (std::ranges::find(kValues, name) != kValues.end()) return FlagKind::value_of_worker;
+  return FlagKind::engines;
+}
+
+/// One word for a shell, and for those who split commands as it does.
+std::string quoted(std::string_view word) {
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out += '\'';
+}
+
+/// The engine's settings become a part of its command: a worker has flags of the same names, which set up the
+/// mock engine.
+std::vector<std::string> supervising_arguments(std::string_view server, std::span<const std::string> flags) {
+  std::string command(server);
+  std::vector<std::string> own;
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    const std::string_view flag = flags[i];
+    const auto equals = flag.find('=');
+    const FlagKind kind = kind_of(flag.substr(0, equals));
+    if (kind == FlagKind::engines) {
+      command += fmt::format(" {}", quoted(flag));
+      continue;
+    }
+    own.emplace_back(flag);
+    const bool has_value = kind == FlagKind::value_of_worker && equals == std::string_view::npos;
+    if (has_value && i + 1 < flags.size()) own.push_back(flags[++i]);
   }
+  own.insert(own.begin(), {"worker", "--engine-command", command});
+  return own;
+}
+
+std::vector<std::string> worker_arguments(std::string_view engine, std::span<const std::string> flags) {
+  if (const auto server = server_command(engine)) return supervising_arguments(*server, flags);
+  std::vector<std::string> out{"worker", "--engine", std::string(engine)};
   out.insert(out.end(), flags.begin(), flags.end());
   return out;
 }
@@ -134,10 +186,7 @@ Result<PythonCommand> translate_python(std::span<const std::string> arguments, s
 
 Result<void> write_shims(const std::string& folder, const std::string& dynamo) {
   if (auto made = make_folders(folder); !made) return made;
-  // Quoted for sh, whatever the path holds.
-  std::string quoted = "'";
-  for (const char c : dynamo) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  const std::string script = fmt::format("#!/bin/sh\nexec {}' python3-shim \"$@\"\n", quoted);
+  const std::string script = fmt::format("#!/bin/sh\nexec {} python3-shim \"$@\"\n", quoted(dynamo));
   for (const char* name : {"python3", "python"}) {
     if (auto written = write_file(fmt::format("{}/{}", folder, name), script, 0755); !written) return written;
   }

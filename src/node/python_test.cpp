@@ -62,10 +62,27 @@ INSTANTIATE_TEST_SUITE_P(
                       "mock",
                       {true, {"worker", "--engine", "mock", "--model", "m"}}},
         TranslateCase{"mocker", {"-m", "dynamo.mocker"}, "", {true, {"worker", "--engine", "mock"}}},
-        TranslateCase{"real_engine",
-                      {"-m", "dynamo.vllm", "--model", "m"},
-                      "vllm",
-                      {true, {"worker", "--engine-command", "vllm serve", "--model", "m"}}},
+        TranslateCase{
+            "real_engine",
+            {"-m", "dynamo.vllm", "--model", "m"},
+            "vllm",
+            {true,
+             {"worker", "--engine-command",
+              "vllm serve {path} --served-model-name {model} --host {host} --port {port}", "--model", "m"}}},
+        TranslateCase{
+            "flags_of_the_engine_and_of_the_worker",
+            {"-m", "dynamo.trtllm", "--block-size", "32", "--model=m", "--is-decode-worker", "--x", "it's",
+             "--namespace", "n", "--y={\"a\": 1}"},
+            "trtllm",
+            {true,
+             {"worker", "--engine-command",
+              "trtllm-serve {path} --host {host} --port {port} '--block-size' '32' '--x' 'it'\\''s' "
+              "'--y={\"a\": 1}'",
+              "--model=m", "--is-decode-worker", "--namespace", "n"}}},
+        TranslateCase{"flags_of_a_real_engine_are_the_mock_s",
+                      {"-m", "dynamo.vllm", "--block-size", "32"},
+                      "mock",
+                      {true, {"worker", "--engine", "mock", "--block-size", "32"}}},
         TranslateCase{
             "other_module", {"-m", "http.server", "80"}, "mock", {false, {"-m", "http.server", "80"}}},
         TranslateCase{

@@ -153,6 +153,7 @@ Result<engine::SupervisedEngineOptions> supervised_options(const WorkerFlags& fl
   command->insert(command->end(), flags.rest.begin(), flags.rest.end());
   engine::SupervisedEngineOptions out;
   out.command = std::move(*command);
+  out.model_path = flags.model.empty() ? model : flags.model;
   out.environment = env;
   if (!flags.engine_url.empty()) out.url = http->url;
   out.http = std::move(*http);

@@ -80,6 +80,7 @@ TEST(MakeWorkerOptions, ChoosesTheEngine) {
   EXPECT_THAT(engine.command,
               ElementsAre("serve", "my model", "--port", "{port}", "--tensor-parallel-size", "2"));
   EXPECT_EQ(engine.environment.get("HOME"), "/h");
+  EXPECT_EQ(engine.model_path, flags.model);
   EXPECT_TRUE(supervised->ignored_arguments.empty());
 }
 
