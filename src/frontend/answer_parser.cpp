@@ -48,6 +48,12 @@ bool says_more(const json::object& choice, const json::object& delta) {
   });
 }
 
+/// Whether the engine has split reasoning off itself.
+bool tells_reasoning(const json::value& delta) {
+  return !json::string_at(delta, {"reasoning_content"}).empty() ||
+         !json::string_at(delta, {"reasoning"}).empty();
+}
+
 void join(json::object& into, json::object from) {
   for (auto& member : from) into[member.key()] = std::move(member.value());
 }
@@ -77,6 +83,13 @@ AnswerParser::Choice& AnswerParser::choice_at(std::int64_t index) {
   return choices_.emplace(index, Choice{parsers::Parser::make(options_).value()}).first->second;
 }
 
+/// For text behind reasoning that the engine has told.
+parsers::Parser AnswerParser::parser_of_rest() const {
+  parsers::ParserOptions options = options_;
+  options.begins_with_reasoning = false;
+  return parsers::Parser::make(std::move(options)).value();
+}
+
 /// The choice of one chunk as the choices of several, one for each delta. The first has what the engine said
 /// besides the text, the last the reason why it ended.
 std::vector<json::object> AnswerParser::rewrite_choice(const json::object& choice) {
@@ -84,12 +97,16 @@ std::vector<json::object> AnswerParser::rewrite_choice(const json::object& choic
   const json::value* delta = json::find(choice, {"delta"});
   if (delta == nullptr || !delta->is_object() || index < 0 || index >= kMaxChoiceIndex) return {choice};
   Choice& read = choice_at(index);
+  if (read.ended) return {choice};
+  if (!read.begun && tells_reasoning(*delta)) read.parser = parser_of_rest();
   const json::value* reason = json::find(choice, {"finish_reason"});
   const bool ends = reason != nullptr && reason->is_string();
   const auto text = json::string_at(choice, {"delta", "content"});
 
+  read.begun |= !text.empty();
+  read.ended = ends;
   auto said = read.parser.feed(text);
-  if (ends && !std::exchange(read.ended, true)) {
+  if (ends) {
     for (auto& last : read.parser.finish()) parsers::append_delta(said, std::move(last));
   }
   json::object rest = delta->get_object();
@@ -108,6 +125,11 @@ std::vector<json::object> AnswerParser::rewrite_choice(const json::object& choic
 
 std::vector<std::string> AnswerParser::rewrite(std::string_view data) {
   const auto parsed = json::parse(data);
+  if (parsed && json::find(*parsed, {"error"}) != nullptr) {
+    auto out = finish();
+    out.emplace_back(data);
+    return out;
+  }
   const json::value* choices = parsed ? json::find(*parsed, {"choices"}) : nullptr;
   if (choices == nullptr || !choices->is_array() || choices->get_array().empty()) return {std::string(data)};
   json::object chunk = parsed->get_object();

@@ -20,16 +20,17 @@ parsers::ParserOptions parser_options(const discovery::RuntimeConfig& config, co
 
 /// Rewrites the chunks of a chat answer whose engine gives plain text: reasoning, content and tool calls come
 /// out as clients expect them. Each choice is read for itself. What an engine has parsed already passes
-/// unchanged. Threads: one.
+/// unchanged, and where it has told reasoning, the text does not begin with some. Threads: one.
 class AnswerParser {
  public:
   /// Null when there is nothing to look for.
   static std::unique_ptr<AnswerParser> make(parsers::ParserOptions options);
 
-  /// The chunks, as JSON, that stand in the place of the chunk `data`: none while its text is held back.
+  /// The chunks, as JSON, that stand in the place of the chunk `data`: none while its text is held back. An
+  /// error of the engine comes behind all that was held back.
   std::vector<std::string> rewrite(std::string_view data);
-  /// The engine's stream is complete: chunks with what is still held back, for choices that got no reason to
-  /// end.
+  /// The engine's stream is over, complete or not: chunks with what is still held back, for choices that got
+  /// no reason to end. Half a call comes out as the model wrote it.
   std::vector<std::string> finish();
 
  private:
@@ -37,9 +38,11 @@ class AnswerParser {
   std::vector<json::object> rewrite_choice(const json::object& choice);
   struct Choice {
     parsers::Parser parser;
+    bool begun = false;  // text was read
     bool ended = false;
   };
   Choice& choice_at(std::int64_t index);
+  parsers::Parser parser_of_rest() const;
 
   parsers::ParserOptions options_;
   json::object head_;                       // what all chunks have in common

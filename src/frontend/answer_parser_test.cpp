@@ -7,7 +7,9 @@ namespace dynamo::frontend {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 openai::Request request_with(std::string_view members, openai::Endpoint endpoint = openai::Endpoint::chat) {
   openai::Request request{.endpoint = endpoint};
@@ -68,6 +70,47 @@ TEST(AnswerParser, TellsWhatWasHeldBackWhereNoReasonCame) {
       parser->finish(),
       ElementsAre(R"({"id":"c","choices":[{"index":0,"delta":{"content":"<tool"},"finish_reason":null}]})"));
   EXPECT_THAT(parser->finish(), IsEmpty());
+}
+
+TEST(AnswerParser, MakesNoCallOfHalfAText) {
+  auto parser = answer_parser("", "qwen3_coder");
+  EXPECT_THAT(parser->rewrite(chunk(R"({"content":"<function=f><parameter=a>1</par"})")), IsEmpty());
+  EXPECT_THAT(
+      parser->finish(),
+      ElementsAre(
+          R"({"id":"c","choices":[{"index":0,"delta":{"content":"<function=f><parameter=a>1</par"},"finish_reason":null}]})"));
+}
+
+TEST(AnswerParser, TellsWhatWasHeldBackBeforeAnErrorOfTheEngine) {
+  auto parser = answer_parser("", "hermes");
+  constexpr std::string_view kError = R"({"error":{"message":"out of memory"}})";
+  EXPECT_THAT(parser->rewrite(chunk(R"({"content":"<tool"})")), IsEmpty());
+  EXPECT_THAT(
+      parser->rewrite(kError),
+      ElementsAre(R"({"id":"c","choices":[{"index":0,"delta":{"content":"<tool"},"finish_reason":null}]})",
+                  std::string(kError)));
+  EXPECT_THAT(parser->finish(), IsEmpty());
+}
+
+TEST(AnswerParser, ReadsNoReasoningBehindTheEnginesOwn) {
+  for (const std::string_view member : {"reasoning_content", "reasoning"}) {
+    auto parser = answer_parser("deepseek_r1", "hermes");
+    const std::string own = chunk(fmt::format(R"({{"{}":"Hm."}})", member), R"(,"finish_reason":null)");
+    EXPECT_THAT(parser->rewrite(chunk(R"({"role":"assistant","content":""})")), SizeIs(1));
+    EXPECT_THAT(parser->rewrite(own), ElementsAre(own));
+    EXPECT_THAT(
+        parser->rewrite(chunk(R"({"content":"Yes."})")),
+        ElementsAre(R"({"id":"c","choices":[{"index":0,"delta":{"content":"Yes."},"finish_reason":null}]})"));
+    EXPECT_THAT(parser->rewrite(chunk(R"({"content":"<tool_call>{\"name\":\"f\",\"arguments\":{}}"})")),
+                ElementsAre(HasSubstr("tool_calls")));
+  }
+}
+
+TEST(AnswerParser, PassesOnWhatComesBehindTheEnd) {
+  auto parser = answer_parser("qwen3", "");
+  const std::string late = chunk(R"({"content":"<think>late"})");
+  EXPECT_THAT(parser->rewrite(chunk(R"({"content":"a"})", R"(,"finish_reason":"stop")")), SizeIs(1));
+  EXPECT_THAT(parser->rewrite(late), ElementsAre(late));
 }
 
 TEST(AnswerParser, KeepsWhatElseAChunkSays) {

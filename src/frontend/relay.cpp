@@ -92,8 +92,12 @@ Batch take_batch(openai::EventSplitter& splitter, const RelayOptions& options,
   return batch;
 }
 
-/// Ends the client's stream with an error event behind `before`.
-net::Task<Result<void>> end_with_error(net::HttpResponder& client, std::string before, Error error) {
+/// Ends the client's stream with an error event, behind `before` and the text that the parser held back.
+net::Task<Result<void>> end_with_error(net::HttpResponder& client, std::string before, AnswerParser* parser,
+                                       Error error) {
+  if (parser != nullptr) {
+    for (const std::string& chunk : parser->finish()) openai::append_event(before, chunk);
+  }
   openai::append_error_event(before, error);
   auto sent = co_await client.finish(before);
   if (!sent) co_return sent;
@@ -127,12 +131,15 @@ net::Task<Result<void>> relay_stream(net::Loop& loop, net::HttpClientResponse& u
   openai::EventSplitter splitter;
   for (;;) {
     auto piece = co_await upstream.read();
-    if (!piece) co_return co_await end_with_error(client, {}, std::move(piece.error()));
-    if (piece->empty()) co_return co_await end_with_error(client, {}, broken_error());
+    if (!piece) co_return co_await end_with_error(client, {}, options.parser, std::move(piece.error()));
+    if (piece->empty()) co_return co_await end_with_error(client, {}, options.parser, broken_error());
     splitter.feed(*piece);
     Batch batch = take_batch(splitter, options, observation);
     observation.tokens(batch.tokens, loop.now());
-    if (batch.failure) co_return co_await end_with_error(client, std::string(batch.pass), *batch.failure);
+    if (batch.failure) {
+      std::string before(batch.pass);
+      co_return co_await end_with_error(client, std::move(before), options.parser, std::move(*batch.failure));
+    }
     if (batch.done) {
       std::string last(batch.pass);
       last += openai::kDoneEvent;

@@ -1,6 +1,7 @@
 #include "frontend/service.h"
 
 #include <random>
+#include <set>
 
 #include "base/file.h"
 #include "frontend/relay.h"
@@ -8,6 +9,8 @@
 #include "openai/answer.h"
 #include "openai/error_body.h"
 #include "telemetry/metrics.h"
+
+#include "parsers/formats.h"
 
 namespace dynamo::frontend {
 namespace {
@@ -144,7 +147,8 @@ Service::Service(net::Loop& loop, Options options, std::unique_ptr<Metrics> metr
       options_(std::move(options)),
       metrics_(std::move(metrics)),
       models_(options_.router_mode, options_.seed),
-      tokens_(loop, options_, *metrics_, models_, std::move(log)),
+      log_(std::move(log)),
+      tokens_(loop, options_, *metrics_, models_, log_),
       client_(loop, {.max_idle_per_host = 4096, .user_agent = "dynamo-frontend"}),
       server_(
           loop,
@@ -155,6 +159,19 @@ Service::Service(net::Loop& loop, Options options, std::unique_ptr<Metrics> metr
 
 Result<net::Endpoint> Service::listen() { return server_.listen({options_.http_host, options_.http_port}); }
 
+/// Says once for a model that appears which of its parsers do not exist.
+void Service::say_unread_parsers(const std::vector<Worker>& workers) const {
+  std::set<std::string_view> said;
+  for (const Worker& worker : workers) {
+    if (!worker.card || models_.find(worker.model) != nullptr || !said.insert(worker.model).second) continue;
+    const auto& config = worker.card->runtime_config;
+    for (const std::string& why : parsers::unread_parsers(config.reasoning_parser.value_or(""),
+                                                          config.tool_call_parser.value_or(""))) {
+      log_.warn("answers are passed on as they are", {{"model", worker.model}, {"why", why}});
+    }
+  }
+}
+
 void Service::set_workers(const std::string& source, std::vector<Worker> workers) {
   sources_[source] = std::move(workers);
   std::vector<Worker> all;
@@ -162,6 +179,7 @@ void Service::set_workers(const std::string& source, std::vector<Worker> workers
   for (const Worker& worker : all) {
     if (worker.card) metrics_->describe(*worker.card);
   }
+  say_unread_parsers(all);
   tokens_.update(all);
   models_.update(std::move(all));
 }

@@ -53,6 +53,7 @@ class Service {
                                                                            std::string body,
                                                                            std::stop_token gone);
 
+  void say_unread_parsers(const std::vector<Worker>& workers) const;
   net::HttpResponse live() const;
   net::HttpResponse health() const;
   net::HttpResponse model_list() const;
@@ -62,6 +63,7 @@ class Service {
   std::unique_ptr<Metrics> metrics_;
   std::map<std::string, std::vector<Worker>> sources_;
   Models models_;
+  telemetry::Logger log_;
   TokenService tokens_;
   net::HttpClient client_;
   net::HttpServer server_;

@@ -199,6 +199,13 @@ Result<const ToolFormat*> find_tool_format(std::string_view name) {
   return find_format(tool_formats(), name, "tool call");
 }
 
+std::vector<std::string> unread_parsers(std::string_view reasoning, std::string_view tool) {
+  std::vector<std::string> out;
+  if (auto found = find_reasoning_format(reasoning); !found) out.push_back(std::move(found.error().message));
+  if (auto found = find_tool_format(tool); !found) out.push_back(std::move(found.error().message));
+  return out;
+}
+
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options) {
   auto stage = make_tool_stage(tool, options);

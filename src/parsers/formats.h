@@ -43,6 +43,9 @@ std::span<const ToolFormat> tool_formats();
 Result<const ReasoningFormat*> find_reasoning_format(std::string_view name);
 Result<const ToolFormat*> find_tool_format(std::string_view name);
 
+/// Why answers of a model whose card names these parsers are not read, in sentences; empty when both exist.
+std::vector<std::string> unread_parsers(std::string_view reasoning, std::string_view tool);
+
 /// The chain of machines for one answer; null formats are left out. Only one of them reads calls.
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options);

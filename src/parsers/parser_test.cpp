@@ -23,6 +23,15 @@ TEST(ParserNames, AreListedWhenOneIsUnknown) {
   EXPECT_THAT(reasoning.error().message, AllOf(HasSubstr("basic, deepseek_r1"), HasSubstr("gpt_oss")));
 }
 
+TEST(ParserNames, ThatAreUnknownAreSaid) {
+  EXPECT_TRUE(unread_parsers("", "").empty());
+  EXPECT_TRUE(unread_parsers("qwen3", "Hermes").empty());
+  const auto said = unread_parsers("think", "tools");
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_THAT(said[0], HasSubstr("no reasoning parser \"think\""));
+  EXPECT_THAT(said[1], HasSubstr("no tool call parser \"tools\""));
+}
+
 TEST(ParserNames, AreThoseThatDynamoTakes) {
   for (const auto* name : {"hermes",      "nemotron_deci", "llama3_json",   "mistral",       "phi4",
                            "pythonic",    "harmony",       "deepseek_v3",   "deepseek_v3_1", "qwen3_coder",
@@ -30,8 +39,9 @@ TEST(ParserNames, AreThoseThatDynamoTakes) {
                            "deepseek_v4", "deepseek-v4",   "deepseekv4",    "minimax_m2",    "kimi_k2"}) {
     EXPECT_TRUE(find_tool_format(name).has_value()) << name;
   }
-  for (const auto* name : {"deepseek_r1", "basic", "gpt_oss", "qwen3", "nemotron_deci", "kimi", "kimi_k25",
-                           "step3", "mistral", "granite", "nemotron_nano", "nemotron3", "glm45"}) {
+  for (const auto* name :
+       {"deepseek_r1", "basic", "gpt_oss", "qwen3", "nemotron_deci", "kimi", "kimi_k25", "step3", "mistral",
+        "granite", "nemotron_nano", "nemotron3", "glm45", "minimax_append_think", "gemma4"}) {
     EXPECT_TRUE(find_reasoning_format(name).has_value()) << name;
   }
 }

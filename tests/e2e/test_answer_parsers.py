@@ -1,6 +1,7 @@
 """Reasoning and tool calls in answers of engines that give plain text; the echo engine says what a test wants to hear."""
 
 import json
+import pathlib
 
 import openai
 import pytest
@@ -16,13 +17,17 @@ TOOLS = [
 ANSWER = '<think>Which city?</think>I will look. <tool_call>{"name": "weather", "arguments": {"city": "Chur"}}</tool_call>'
 
 
+def client_of(deployment: Deployment) -> openai.OpenAI:
+    frontend = deployment.frontend()
+    return openai.OpenAI(base_url=f"http://127.0.0.1:{frontend.port}/v1", api_key="none", max_retries=0)
+
+
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory):
     deployment = Deployment(tmp_path_factory.mktemp("parsers"))
     try:
         deployment.worker("--dyn-tool-call-parser", "hermes", "--dyn-reasoning-parser", "qwen3", engine="echo")
-        frontend = deployment.frontend()
-        yield openai.OpenAI(base_url=f"http://127.0.0.1:{frontend.port}/v1", api_key="none", max_retries=0)
+        yield client_of(deployment)
     finally:
         deployment.end()
 
@@ -84,3 +89,31 @@ def test_several_choices_are_read_apart(client: openai.OpenAI):
     answer = ask(client, ANSWER, n=3)
     assert len({choice.message.tool_calls[0].id for choice in answer.choices}) == len(answer.choices) == 3
     assert {choice.message.reasoning_content for choice in answer.choices} == {"Which city?"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "text", "reason"),
+    [
+        pytest.param("required", '[{"name": "weather", "parameters": {"city": "Chur"}}]', "tool_calls", id="required"),
+        pytest.param({"type": "function", "function": {"name": "weather"}}, '{"city": "Chur"}', "stop", id="named"),
+    ],
+)
+def test_a_demanded_call_may_be_bare_json(client: openai.OpenAI, choice: str | dict, text: str, reason: str):
+    answer = ask(client, text, tool_choice=choice).choices[0]
+    [call] = answer.message.tool_calls
+    assert (call.function.name, json.loads(call.function.arguments)) == ("weather", {"city": "Chur"})
+    assert answer.finish_reason == reason
+    assert answer.message.content is None
+
+
+def test_parsers_that_do_not_exist_are_said_and_text_passes(tmp_path: pathlib.Path):
+    deployment = Deployment(tmp_path)
+    try:
+        worker = deployment.worker("--dyn-tool-call-parser", "hermez", "--dyn-reasoning-parser", "qwen4", engine="echo")
+        client = client_of(deployment)
+        assert ask(client, ANSWER).choices[0].message.content == ANSWER
+        for process in (worker.process, deployment.processes[-1]):
+            for what in ('no tool call parser \\"hermez\\"', 'no reasoning parser \\"qwen4\\"'):
+                assert process.output().count(what) == 1, process.output()
+    finally:
+        deployment.end()
