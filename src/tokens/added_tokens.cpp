@@ -81,7 +81,9 @@ Result<AddedTokens> AddedTokens::build(const std::vector<AddedToken>& listed, co
       return context("added_tokens", std::move(added.error()));
     }
   }
+  if (auto checked = tokens.check_white_space(); !checked) return context("added_tokens", checked.error());
   if (auto indexed = tokens.index(); !indexed) return context("added_tokens", indexed.error());
+  tokens.note_other_ids(listed);
   return tokens;
 }
 
@@ -95,6 +97,7 @@ TokenId AddedTokens::give_id(const AddedToken& token, const Vocabulary& model) {
 Result<void> AddedTokens::add(const AddedToken& token, const Vocabulary& model,
                               const Normalizer* normalizer) {
   const TokenId id = give_id(token, model);
+  if (auto checked = check_id(token, id, model); !checked) return checked;
   Entry entry{token, token.content, false};
   if (token.normalized && normalizer != nullptr) {
     if (auto applied = normalizer->apply(entry.shown); !applied) return applied;
@@ -102,19 +105,70 @@ Result<void> AddedTokens::add(const AddedToken& token, const Vocabulary& model,
   if (token.special) special_.insert(token.content);
   ids_[token.content] = id;
   entries_.insert_or_assign(id, std::move(entry));
-  id_limit_ = std::max<std::size_t>(id_limit_, id + 1);
+  id_limit_ = std::max(id_limit_, std::size_t{id} + 1);
   return {};
 }
 
-Result<void> AddedTokens::index() {
-  for (auto& [id, entry] : entries_) {
-    entry.special = special_.contains(entry.shown);
-    if (entry.token.rstrip && space_end(entry.shown, 0) == entry.shown.size()) {
+/// An id that was given may not be that of another token. Those that are counted may, as in the library.
+Result<void> AddedTokens::check_id(const AddedToken& token, TokenId id, const Vocabulary& model) const {
+  if (id > kMaxTokenId) {
+    return fail(Errc::unsupported, fmt::format("\"{}\" has id {}; ids beyond {} are not supported",
+                                               token.content, id, kMaxTokenId));
+  }
+  if (!token.id) return {};
+  const auto entry = entries_.find(id);
+  const auto other = entry != entries_.end() ? std::optional<std::string_view>(entry->second.token.content)
+                                             : model.token(id);
+  if (!other || *other == token.content) return {};
+  return fail(Errc::invalid, fmt::format("id {} is given to \"{}\" and to \"{}\"; give each token its own",
+                                         id, *other, token.content));
+}
+
+/// White space that is a token of its own is found also where another token has taken it along.
+Result<void> AddedTokens::check_white_space() const {
+  std::array<const Entry*, 2> taking{};  // by `normalized`: those looked for in the same text
+  for (const auto& [id, entry] : entries_) {
+    if (entry.token.rstrip) taking[entry.token.normalized] = &entry;
+  }
+  for (const auto& [id, entry] : entries_) {
+    if (space_end(entry.shown, 0) != entry.shown.size()) continue;
+    if (entry.token.rstrip) {
       return fail(Errc::unsupported,
                   fmt::format("\"{}\" is white space and has rstrip: each of many side by side would "
                               "take all behind it; set rstrip to false",
                               entry.shown));
     }
+    const Entry* other = taking[entry.token.normalized];
+    if (entry.token.lstrip && other != nullptr) {
+      return fail(Errc::unsupported,
+                  fmt::format("\"{}\" is white space and has lstrip, \"{}\" has rstrip: the one would take "
+                              "back what the other took; set lstrip to false",
+                              entry.shown, other->shown));
+    }
+  }
+  return {};
+}
+
+void AddedTokens::note_other_ids(const std::vector<AddedToken>& listed) {
+  const AddedToken* first = nullptr;
+  std::size_t others = 0;
+  for (const AddedToken& token : listed) {
+    if (!token.claimed_id || token.content.empty() || ids_.at(token.content) == *token.claimed_id) continue;
+    if (first == nullptr) {
+      first = &token;
+    } else {
+      ++others;
+    }
+  }
+  if (first == nullptr) return;
+  note_ = fmt::format("added token \"{}\" has id {} in the file and is given {}, as the library counts",
+                      first->content, *first->claimed_id, ids_.at(first->content));
+  if (others > 0) *note_ += fmt::format("; {} more have other ids, too", others);
+}
+
+Result<void> AddedTokens::index() {
+  for (auto& [id, entry] : entries_) {
+    entry.special = special_.contains(entry.shown);
     TokenFinder& finder = entry.token.normalized ? normalized_ : raw_;
     if (auto added = finder.add(entry.shown, id); !added) return added;
   }

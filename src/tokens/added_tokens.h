@@ -25,8 +25,10 @@ struct AddedToken {
   bool rstrip = false;       // takes the white space behind it along
   bool normalized = true;    // looked for in the normalized text, in its normalized form
   bool special = false;      // left out of decoded text on demand
-  /// Its id where the file's word counts; in a tokenizer.json it does not: see AddedTokens::build.
+  /// Its id where the file's word counts.
   std::optional<TokenId> id{};
+  /// Its id as a tokenizer.json has it, which does not count: see AddedTokens::build.
+  std::optional<TokenId> claimed_id{};
   friend bool operator==(const AddedToken&, const AddedToken&) = default;
 };
 
@@ -65,7 +67,8 @@ class AddedTokens {
  public:
   /// What the file lists, in its order. Tokens without an id get one as the library gives them: the model's,
   /// if its vocabulary has the token, else the next one behind the number of the model's tokens. `model` and
-  /// `normalizer` (or null) are not kept. Errors: invalid when two of them cannot be told apart.
+  /// `normalizer` (or null) are not kept. Errors: invalid when two of them cannot be told apart, or share an
+  /// id that was given; unsupported for what the library itself fails at, and for ids beyond kMaxTokenId.
   static Result<AddedTokens> build(const std::vector<AddedToken>& listed, const Vocabulary& model,
                                    const Normalizer* normalizer);
 
@@ -83,6 +86,8 @@ class AddedTokens {
   bool special(TokenId id) const;
   /// One more than the largest id, 0 without tokens.
   std::size_t id_limit() const { return id_limit_; }
+  /// A sentence on tokens that have other ids than they claim, where there are any.
+  const std::optional<std::string>& note() const { return note_; }
 
  private:
   struct Entry {
@@ -92,6 +97,9 @@ class AddedTokens {
   };
 
   TokenId give_id(const AddedToken& token, const Vocabulary& model);
+  Result<void> check_id(const AddedToken& token, TokenId id, const Vocabulary& model) const;
+  Result<void> check_white_space() const;
+  void note_other_ids(const std::vector<AddedToken>& listed);
   Result<void> add(const AddedToken& token, const Vocabulary& model, const Normalizer* normalizer);
   Result<void> index();
   void find(const TokenFinder& finder, std::string_view text, std::vector<AddedMatch>& matches) const;
@@ -104,6 +112,7 @@ class AddedTokens {
   TokenFinder normalized_;
   std::size_t next_id_ = 0;
   std::size_t id_limit_ = 0;
+  std::optional<std::string> note_;
 };
 
 }  // namespace dynamo::tokens

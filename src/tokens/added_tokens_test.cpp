@@ -88,6 +88,32 @@ TEST(AddedTokensTest, GetIdsAsInTheLibrary) {
   EXPECT_EQ(tokens.id_limit(), 78U);
 }
 
+TEST(AddedTokensTest, AreNotedWhenTheirIdsAreNotThoseOfTheFile) {
+  const auto claiming = [](std::string content, TokenId id) {
+    return AddedToken{.content = std::move(content), .normalized = false, .claimed_id = id};
+  };
+  EXPECT_EQ(build({claiming("b", 1), claiming("<x>", 2)}).note(), std::nullopt);
+  EXPECT_EQ(build({claiming("b", 1), claiming("<x>", 7)}).note(),
+            "added token \"<x>\" has id 7 in the file and is given 2, as the library counts");
+  EXPECT_EQ(build({claiming("b", 2), claiming("<x>", 7), claiming("<y>", 9)}).note(),
+            "added token \"b\" has id 2 in the file and is given 1, as the library counts; 2 more have other "
+            "ids, too");
+}
+
+TEST(AddedTokensTest, MayNotShareAnIdThatWasGiven) {
+  const auto error = [](const std::vector<AddedToken>& listed) {
+    return AddedTokens::build(listed, testing::make_vocabulary({"a", "b"}), nullptr).error();
+  };
+  const auto given = [](std::string content, TokenId id) {
+    return AddedToken{.content = std::move(content), .normalized = false, .id = id};
+  };
+  EXPECT_THAT(error({given("<x>", 1)}).message,
+              ::testing::HasSubstr("id 1 is given to \"b\" and to \"<x>\""));
+  EXPECT_THAT(error({given("<x>", 5), given("<y>", 5)}).message, ::testing::HasSubstr("id 5 is given"));
+  EXPECT_EQ(error({given("<x>", kMaxTokenId + 1)}).code, Errc::unsupported);
+  EXPECT_EQ(build({given("b", 1), given("a", 9)}).id("a"), 9U);
+}
+
 TEST(AddedTokensTest, AreLookedForAsTheNormalizerWritesThem) {
   const LowerCase lower;
   const AddedToken normalized{.content = "Yes", .special = true};
@@ -119,6 +145,17 @@ TEST(AddedTokensTest, OfWhiteSpaceMayNotTakeWhatFollows) {
   EXPECT_EQ(built.error().code, Errc::unsupported);
   EXPECT_THAT(built.error().message,
               ::testing::HasSubstr("added_tokens: \" \" is white space and has rstrip"));
+}
+
+TEST(AddedTokensTest, OfWhiteSpaceMayNotTakeBackWhatWasTaken) {
+  const auto built = AddedTokens::build({left("  "), right("<r>")}, Vocabulary{}, nullptr);
+  ASSERT_FALSE(built.has_value());
+  EXPECT_EQ(built.error().code, Errc::unsupported);
+  EXPECT_THAT(built.error().message,
+              ::testing::HasSubstr("\"  \" is white space and has lstrip, \"<r>\" has"));
+  AddedToken elsewhere = right("<r>");
+  elsewhere.normalized = true;
+  EXPECT_TRUE(AddedTokens::build({left("  "), elsewhere}, Vocabulary{}, nullptr).has_value());
 }
 
 }  // namespace

@@ -63,8 +63,8 @@ bool is_added(Kind kind) {
   return kind == Kind::control || kind == Kind::user_defined || kind == Kind::unknown;
 }
 
-/// How many of the first tokens belong to the model. The added tokens behind them get the same ids by being
-/// counted on, and a byte-level vocabulary without them is nothing but its alphabet.
+/// How many of the first tokens belong to the model: without the added ones behind them a byte-level
+/// vocabulary is nothing but its alphabet and what is merged of it.
 std::size_t model_size(const TokenList& tokens) {
   std::size_t size = tokens.kinds.size();
   while (size > 0 && is_added(tokens.kinds[size - 1])) --size;
@@ -93,7 +93,7 @@ std::vector<AddedToken> added_tokens(const GgufMetadata& file, const TokenList& 
   std::vector<AddedToken> out;
   for (std::size_t id = 0; id < tokens.texts.size(); ++id) {
     if (!is_added(tokens.kinds[id])) continue;
-    AddedToken token{.content = tokens.texts[id], .normalized = false};
+    AddedToken token{.content = tokens.texts[id], .normalized = false, .id = static_cast<TokenId>(id)};
     token.special = tokens.kinds[id] != Kind::user_defined;
     token.rstrip = takes_space_behind(file, token.content);
     out.push_back(std::move(token));

@@ -50,10 +50,13 @@ Result<void> check_version(const File& file) {
 
 Result<AddedToken> read_added_token(const json::value& entry) {
   const json::value* content = json::find(entry, {"content"});
-  if (content == nullptr || !content->is_string() || !json::int_at(entry, {"id"})) {
+  const auto id = json::int_at(entry, {"id"});
+  const bool has_id = id && *id >= 0 && *id <= std::numeric_limits<TokenId>::max();
+  if (content == nullptr || !content->is_string() || !has_id) {
     return fail(Errc::invalid, "entries of added_tokens must be objects with a content and an id");
   }
   AddedToken token;
+  token.claimed_id = static_cast<TokenId>(*id);
   token.content = content->as_string();
   const std::pair<std::string_view, bool*> flags[] = {{"single_word", &token.single_word},
                                                       {"lstrip", &token.lstrip},

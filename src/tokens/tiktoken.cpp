@@ -38,16 +38,7 @@ bool looks_like_sentence_piece(std::string_view text) {
   return text.starts_with('\n') || text.find('\0') != std::string_view::npos;
 }
 
-/// The special tokens that the vocabulary must hold so that they keep their ids: all of them when counting on
-/// from the largest rank would give them others.
-bool are_counted_on(const Special& special, std::size_t id_limit) {
-  for (std::size_t i = 0; i < special.size(); ++i) {
-    if (special[i].second != id_limit + i) return false;
-  }
-  return true;
-}
-
-Result<Vocabulary> make_vocabulary(std::span<const std::string> ranks, const Special& special) {
+Result<Vocabulary> make_vocabulary(std::span<const std::string> ranks) {
   Vocabulary vocabulary;
   std::string visible;
   for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
@@ -57,11 +48,6 @@ Result<Vocabulary> make_vocabulary(std::span<const std::string> ranks, const Spe
     if (auto added = vocabulary.add(visible, static_cast<TokenId>(rank)); !added) {
       return std::unexpected(std::move(added.error()));
     }
-  }
-  if (are_counted_on(special, ranks.size())) return vocabulary;
-  for (const auto& [text, id] : special) {
-    if (auto added = vocabulary.add(text, id); !added)
-      return context("special tokens", std::move(added.error()));
   }
   return vocabulary;
 }
@@ -88,7 +74,7 @@ std::vector<TokenId> ranks_in_order(std::span<const std::string> ranks) {
 std::vector<AddedToken> added_tokens(const Special& special) {
   std::vector<AddedToken> out;
   for (const auto& [text, id] : special) {
-    out.push_back({.content = text, .normalized = false, .special = true});
+    out.push_back({.content = text, .normalized = false, .special = true, .id = id});
   }
   return out;
 }
@@ -105,8 +91,8 @@ json::value byte_level_split(std::string_view pattern) {
                                          {"use_regex", false}}}}};
 }
 
-Result<std::unique_ptr<const Model>> make_model(std::span<const std::string> ranks, const Special& special) {
-  auto vocabulary = make_vocabulary(ranks, special);
+Result<std::unique_ptr<const Model>> make_model(std::span<const std::string> ranks) {
+  auto vocabulary = make_vocabulary(ranks);
   if (!vocabulary) return std::unexpected(std::move(vocabulary.error()));
   if (auto checked = check_bytes(*vocabulary); !checked) return std::unexpected(std::move(checked.error()));
   const std::vector<Merge> rules = split_rules(*vocabulary, ranks_in_order(ranks));
@@ -156,8 +142,7 @@ Result<Parts> parts_from_tiktoken(std::string_view text,
             count));
   }
   if (special.empty()) special = std::move(family->special);
-  std::ranges::sort(special, {}, &std::pair<std::string, TokenId>::second);
-  auto model = make_model(*ranks, special);
+  auto model = make_model(*ranks);
   if (!model) return std::unexpected(std::move(model.error()));
   auto pre_tokenizer = PreTokenizer::load(byte_level_split(family->pattern));
   if (!pre_tokenizer) return std::unexpected(std::move(pre_tokenizer.error()));

@@ -91,6 +91,7 @@ Result<std::shared_ptr<const Tokenizer>> Tokenizer::assemble(Parts parts) {
     if (!decoder) return std::unexpected(decoder.error());
     parts.decoder = std::move(*decoder);
   }
+  if (added->note()) parts.notes.push_back(*added->note());
   auto state = std::make_unique<State>(std::move(parts), std::move(*added));
   return std::shared_ptr<const Tokenizer>(new Tokenizer(std::move(state)));
 }
