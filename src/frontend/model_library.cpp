@@ -5,6 +5,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kPassedThrough = "passed through: the engine tokenizes";
+
 std::optional<fs::path> if_there(const std::string& path) {
   std::error_code error;
   if (path.empty() || !fs::exists(path, error)) return std::nullopt;
@@ -43,7 +45,8 @@ void ModelLibrary::update(const std::vector<Worker>& workers) {
     if (path) {
       reading_.spawn(read(model, *path));
     } else {
-      pass_through(model, at->second, "no files of it on this machine; --model-path names them");
+      pass_through(at->second, "no files of it on this machine; --model-path names them");
+      log_.info(kPassedThrough, {{"model", model}, {"why", at->second.reason}});
     }
   }
 }
@@ -55,7 +58,8 @@ net::Task<void> ModelLibrary::read(std::string model, fs::path path) {
   if (found == entries_.end() || found->second.path != path) co_return;  // it has gone meanwhile
   Entry& entry = found->second;
   if (!files) {
-    pass_through(model, entry, std::move(files.error().message));
+    pass_through(entry, std::move(files.error().message));
+    log_.warn(kPassedThrough, {{"model", model}, {"why", entry.reason}});
     co_return;
   }
   entry.state = State::ready;
@@ -70,10 +74,9 @@ net::Task<void> ModelLibrary::read(std::string model, fs::path path) {
   }
 }
 
-void ModelLibrary::pass_through(const std::string& model, Entry& entry, std::string reason) {
+void ModelLibrary::pass_through(Entry& entry, std::string reason) {
   entry.state = State::passed_through;
   entry.reason = std::move(reason);
-  log_.info("passed through: the engine tokenizes", {{"model", model}, {"why", entry.reason}});
 }
 
 const ModelLibrary::Entry* ModelLibrary::entry(std::string_view model) const {

@@ -47,7 +47,7 @@ class ModelLibrary {
   };
 
   net::Task<void> read(std::string model, std::filesystem::path path);
-  void pass_through(const std::string& model, Entry& entry, std::string reason);
+  static void pass_through(Entry& entry, std::string reason);
   const Entry* entry(std::string_view model) const;
 
   net::Loop& loop_;

@@ -1,6 +1,7 @@
 #include "frontend/model_templates.h"
 
 #include "tokens/gguf_metadata.h"
+#include "tokens/tokenizer.h"
 
 namespace dynamo::frontend {
 namespace {
@@ -57,7 +58,10 @@ Result<std::shared_ptr<const chat::ChatTemplates>> load_templates(const std::fil
   const auto extension = model.extension();
   if (extension == ".gguf") return load_gguf(model);
   const bool is_ranks = extension == ".tiktoken" || extension == ".model";
-  return chat::ChatTemplates::load(is_ranks ? model.parent_path() : model);
+  auto templates = chat::ChatTemplates::load(is_ranks ? model.parent_path() : model);
+  if (templates || templates.error().code != Errc::not_found) return templates;
+  const auto file = tokens::tokenizer_file(model);
+  return file && file->extension() == ".gguf" ? load_gguf(*file) : std::move(templates);
 }
 
 }  // namespace dynamo::frontend

@@ -88,12 +88,13 @@ Result<TokenizeRequest> parse_tokenize_request(std::string_view body) {
   out.model = fields.text("model").value_or("");
   out.prompt = fields.text("prompt");
   out.return_token_strs = fields.flag("return_token_strs");
-  const bool is_chat = object->contains("messages");
+  const bool is_chat = fields.find("messages") != nullptr;
+  const bool says = fields.find("add_special_tokens") != nullptr;
+  out.add_special_tokens = says ? fields.flag("add_special_tokens") : !is_chat;
   if (out.prompt.has_value() == is_chat) {
     fields.refuse("prompt", "either `prompt`, a string, or `messages`, a list, is required");
   }
   if (auto checked = fields.check(); !checked) return std::unexpected(std::move(checked.error()));
-  out.add_special_tokens = wants_special_tokens(*object, !is_chat);
   out.body = std::move(*object);
   return out;
 }
@@ -133,10 +134,18 @@ Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeReque
   return out += '}';
 }
 
+Result<void> check_ids(const tokens::Tokenizer& tokenizer, std::span<const TokenId> ids) {
+  for (const TokenId id : ids) {
+    if (tokenizer.token(id)) continue;
+    return fail(Errc::invalid, fmt::format("token {} is not in the vocabulary, whose largest is {}", id,
+                                           tokenizer.vocabulary_size() - 1));
+  }
+  return {};
+}
+
 Result<std::string> detokenize_answer(const ModelFiles& files, const DetokenizeRequest& request) {
-  for (const TokenId id : request.tokens) {
-    if (files.tokenizer->token(id)) continue;
-    return openai::invalid_field("tokens", fmt::format("token {} is not in the vocabulary", id));
+  if (auto known = check_ids(*files.tokenizer, request.tokens); !known) {
+    return openai::invalid_field("tokens", std::move(known.error().message));
   }
   const auto text = files.tokenizer->decode(request.tokens, false);
   if (!text) return std::unexpected(text.error());

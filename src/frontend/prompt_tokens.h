@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct DetokenizeRequest {
 };
 /// Errors: invalid, naming the field.
 Result<DetokenizeRequest> parse_detokenize_request(std::string_view body);
+
+/// Errors: invalid, naming the first of `ids` that is no token.
+Result<void> check_ids(const tokens::Tokenizer& tokenizer, std::span<const tokens::TokenId> ids);
 
 /// {"count", "max_model_len", "tokens", "token_strs"}; null for a length of 0, which is not known, and for
 /// texts that nobody asked for. Errors: invalid, with the words of a template that refuses the chat;

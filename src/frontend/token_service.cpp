@@ -32,8 +32,10 @@ TokenService::TokenService(net::Loop& loop, const Options& options, Metrics& met
 
 Result<TokenService::Chosen> TokenService::choose(const std::string& model) const {
   const auto& all = models_.all();
-  const bool is_only = model.empty() && all.size() == 1;
-  const auto found = is_only ? all.begin()->second : models_.find(model);
+  if (model.empty() && all.size() > 1) {
+    return openai::invalid_field("model", fmt::format("`model` is required: there are {}", all.size()));
+  }
+  const auto found = model.empty() && !all.empty() ? all.begin()->second : models_.find(model);
   if (found == nullptr) return std::unexpected(openai::model_not_found());
   switch (library_.state(found->name())) {
     case ModelLibrary::State::reading:

@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"both", R"({"model":"m","prompt":"a","messages":[]})", 400, "either"},
                       Refusal{"prompt_of_ids", R"({"model":"m","prompt":[1]})", 400, "`prompt`"},
                       Refusal{"unknown_model", R"({"model":"x","prompt":"a"})", 404, "Model not found"},
-                      Refusal{"which_model", R"({"prompt":"a"})", 404, "Model not found"},
+                      Refusal{"which_model", R"({"prompt":"a"})", 400, "`model` is required: there are 2"},
                       Refusal{"no_files", R"({"model":"elsewhere","prompt":"a"})", 501, "--model-path"},
                       Refusal{"template_raises",
                               R"({"model":"m","messages":[{"role":"user","content":"no"}]})", 400, "not so"},

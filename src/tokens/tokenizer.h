@@ -22,6 +22,10 @@ struct EncodeOptions {
   bool add_special_tokens = true;  // what the post-processor adds, e.g. a beginning-of-text token
 };
 
+/// The file of a model directory that describes its tokenizer, the one that says most first; a file is that
+/// itself. Errors: not_found; invalid where several could be meant.
+Result<std::filesystem::path> tokenizer_file(const std::filesystem::path& directory_or_file);
+
 /// Text to token ids and back, exactly as the `tokenizers` library does it.
 /// Threads: immutable after loading; any number of threads may use one, and none ever waits for another.
 /// Broken UTF-8 in a text counts as U+FFFD, as in Python's `errors="replace"`.

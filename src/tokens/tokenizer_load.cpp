@@ -43,7 +43,6 @@ std::optional<fs::path> tiktoken_in(const fs::path& directory) {
   return std::nullopt;
 }
 
-/// The file of a model directory that describes its tokenizer, the one that says most first.
 Result<fs::path> tokenizer_in(const fs::path& directory) {
   std::error_code error;
   if (fs::exists(directory / "tokenizer.json", error)) return directory / "tokenizer.json";
@@ -94,9 +93,18 @@ Result<Parts> read_tiktoken(const fs::path& file) {
   return parts;
 }
 
+bool begins_an_object(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos && text[begin] == '{';
+}
+
 Result<Parts> read_json(const fs::path& file) {
   const auto text = read_file(file.string());
   if (!text) return std::unexpected(text.error());
+  if (!begins_an_object(*text)) {
+    return fail(Errc::invalid,
+                fmt::format("{}: neither a tokenizer.json nor a *.gguf or *.tiktoken file", file.string()));
+  }
   auto parts = parts_from_json(*text);
   if (!parts) return context(file.string(), std::move(parts.error()));
   return parts;
@@ -118,18 +126,19 @@ Result<Parts> read_parts(const fs::path& file) {
 
 }  // namespace
 
-Loaded Tokenizer::load(const fs::path& directory_or_file) {
-  fs::path file = directory_or_file;
+Result<fs::path> tokenizer_file(const fs::path& directory_or_file) {
   std::error_code error;
-  if (fs::is_directory(directory_or_file, error)) {
-    auto found = tokenizer_in(directory_or_file);
-    if (!found) return std::unexpected(std::move(found.error()));
-    file = std::move(*found);
-  }
-  auto parts = read_parts(file);
+  if (!fs::is_directory(directory_or_file, error)) return directory_or_file;
+  return tokenizer_in(directory_or_file);
+}
+
+Loaded Tokenizer::load(const fs::path& directory_or_file) {
+  const auto file = tokenizer_file(directory_or_file);
+  if (!file) return std::unexpected(file.error());
+  auto parts = read_parts(*file);
   if (!parts) return std::unexpected(std::move(parts.error()));
   auto tokenizer = assemble(std::move(*parts));
-  if (!tokenizer) return context(file.string(), std::move(tokenizer.error()));
+  if (!tokenizer) return context(file->string(), std::move(tokenizer.error()));
   return tokenizer;
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -66,6 +67,28 @@ def test_detokenize(frontend: Role):
     answer = post(frontend.port, "/detokenize", model=MODEL, tokens=[IDS["hello"], IDS["Ġworld"]])
     assert answer.status == 200
     assert answer.json() == {"prompt": "hello world"}
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({"prompt": 3}, "prompt"),
+        ({"prompt": None, "messages": None}, "prompt"),
+        ({"prompt": "hello", "messages": CHAT}, "prompt"),
+        ({"prompt": "hello", "add_special_tokens": "yes"}, "add_special_tokens"),
+        ({"prompt": "hello", "return_token_strs": 1}, "return_token_strs"),
+        ({"messages": "hello"}, "messages"),
+    ],
+)
+def test_a_wrong_field_is_named(frontend: Role, body: dict[str, object], param: str):
+    answer = post(frontend.port, "/tokenize", model=MODEL, **body)
+    assert answer.status == 400
+    assert answer.json()["error"]["param"] == param
+
+
+def test_null_is_absent(frontend: Role):
+    answer = post(frontend.port, "/tokenize", model=MODEL, prompt="hello", messages=None, add_special_tokens=None)
+    assert answer.json()["tokens"] == [IDS["<s>"], IDS["hello"]]
 
 
 def test_a_prompt_beyond_the_context_is_refused_before_the_engine_is_asked(frontend: Role):
@@ -136,6 +159,7 @@ def test_a_text_that_takes_too_long_is_left_to_the_engine(deployment: Deployment
     deployment.worker("--speedup-ratio", "100", model=MODEL)
     folder = write_endless_model(tmp_path / "model")
     role = deployment.frontend("--model-path", str(folder), models=(MODEL,))
+    eventually(lambda: who_tokenizes(role.port) == "frontend", "the frontend has read the files")
     answer = post(role.port, "/tokenize", model=MODEL, prompt=ENDLESS_TEXT)
     assert answer.status == 413
     assert "takes too long" in answer.json()["error"]["message"]
@@ -146,7 +170,8 @@ def test_files_that_cannot_be_read_are_named(deployment: Deployment, tmp_path: p
     (tmp_path / "tokenizer.json").write_text(json.dumps({"version": "1.0", "model": {"type": "Riddle"}}))
     deployment.worker("--speedup-ratio", "100", model="elsewhere")
     frontend = deployment.frontend("--model-path", str(tmp_path), models=("elsewhere",))
-    assert "Riddle" in frontend.process.wait_for_output("passed through")
+    output = frontend.process.wait_for_output("passed through")
+    assert re.search("WARN.*passed through.*Riddle", output)
     answer = post(frontend.port, "/tokenize", model="elsewhere", prompt="hello")
     assert answer.status == 501
     assert "Riddle" in answer.json()["error"]["message"]
