@@ -39,12 +39,16 @@ bool write_all(int fd, std::string_view text) {
 Result<std::string> read_file(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return std::unexpected(system_error(path, errno));
+  return read_all(file.get(), path);
+}
+
+Result<std::string> read_all(int descriptor, const std::string& name) {
   std::string out;
   char buffer[16'384];
   for (;;) {
-    const auto n = ::read(file.get(), buffer, sizeof buffer);
+    const auto n = ::read(descriptor, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::unexpected(system_error(path, errno));
+    if (n < 0) return std::unexpected(system_error(name, errno));
     if (n == 0) return out;
     out.append(buffer, static_cast<std::size_t>(n));
   }

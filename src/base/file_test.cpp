@@ -1,8 +1,10 @@
 #include "base/file.h"
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace dynamo {
 namespace {
@@ -34,6 +36,18 @@ TEST_F(FileTest, FailuresNameThePath) {
   EXPECT_NE(absent.error().message.find(path("absent")), std::string::npos);
   EXPECT_EQ(read_file(folder.string()).error().code, Errc::io);
   EXPECT_EQ(write_file(path("no/such/folder"), "x").error().code, Errc::not_found);
+}
+
+TEST_F(FileTest, ReadsWhatIsLeftOfADescriptor) {
+  const std::string text(50'000, 'x');
+  ASSERT_TRUE(write_file(path("a"), "skipped" + text));
+  const int file = ::open(path("a").c_str(), O_RDONLY);
+  ASSERT_EQ(::lseek(file, 7, SEEK_SET), 7);
+  EXPECT_EQ(read_all(file, "a").value(), text);
+  ::close(file);
+  const auto closed = read_all(file, "<stdin>");
+  ASSERT_FALSE(closed);
+  EXPECT_TRUE(closed.error().message.starts_with("<stdin>: ")) << closed.error().message;
 }
 
 }  // namespace

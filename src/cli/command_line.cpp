@@ -25,9 +25,15 @@ CLI::Validator range_check(std::pair<double, double> range) {
   return check;
 }
 
+CLI::Validator not_empty() {
+  CLI::Validator check;
+  check.operation([](std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); });
+  return check;
+}
+
 void apply(CLI::Option* option, const FlagTraits& traits) {
   if (traits.env != nullptr) option->envname(traits.env);
-  if (traits.required) option->required();
+  if (traits.required) option->required()->check(not_empty());
   if (!traits.allowed.empty()) option->check(CLI::IsMember(traits.allowed));
   if (traits.range) option->check(range_check(*traits.range));
   if (traits.value_name != nullptr) option->type_name(traits.value_name);

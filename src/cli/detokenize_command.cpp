@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/token_input.h"
+#include "frontend/prompt_tokens.h"
 #include "openai/json_text.h"
 
 #include "tokens/detokenizer.h"
@@ -27,7 +28,7 @@ with its text as a string, a string with its list of ids.
   dynamo detokenize --model ./Qwen3-0.6B 9707 11 1879
   dynamo detokenize --model model.gguf --jsonl < ids.jsonl
 
-Exit codes: 0 done, 1 failed (a file, a tokenizer of an unknown kind), 2 wrong usage or input.)";
+Exit codes: 0 done, 1 failed (a file, a model that cannot be read), 2 wrong usage or input.)";
 
 void declare(FlagSet& set, DetokenizeFlags& flags) {
   set.text("-m,--model", flags.model, "Model directory, tokenizer.json, *.gguf or tiktoken file",
@@ -69,11 +70,13 @@ Result<std::vector<tokens::TokenId>> read_ids(std::string_view text) {
 /// Prints the text of all ids, piece by piece; as a JSON string when `as_json` is set.
 class Writer {
  public:
-  Writer(tokens::Detokenizer& detokenizer, bool as_json) : detokenizer_(detokenizer), as_json_(as_json) {}
+  Writer(const tokens::Tokenizer& tokenizer, tokens::Detokenizer& detokenizer, bool as_json)
+      : tokenizer_(tokenizer), detokenizer_(detokenizer), as_json_(as_json) {}
 
   Result<std::string> take(std::string_view line) {
     const auto ids = read_ids(line);
     if (!ids) return std::unexpected(ids.error());
+    if (auto known = frontend::check_ids(tokenizer_, *ids); !known) return std::unexpected(known.error());
     if (auto printed = print(detokenizer_.feed(*ids)); !printed)
       return std::unexpected(std::move(printed.error()));
     return std::string{};
@@ -91,6 +94,7 @@ class Writer {
     whole_ += text;
     return {};
   }
+  const tokens::Tokenizer& tokenizer_;
   tokens::Detokenizer& detokenizer_;
   bool as_json_;
   std::string whole_;
@@ -104,7 +108,7 @@ Result<void> convert(const std::shared_ptr<const tokens::Tokenizer>& tokenizer,
     return each_line(flags.input, [&](std::string_view line) { return lines.convert(line); });
   }
   tokens::Detokenizer detokenizer(tokenizer, flags.options);
-  Writer writer(detokenizer, flags.json);
+  Writer writer(*tokenizer, detokenizer, flags.json);
   auto done = each_line(flags.input, [&](std::string_view line) { return writer.take(line); });
   return done ? writer.finish() : done;
 }

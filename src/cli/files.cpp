@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
-#include <iterator>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -15,16 +14,6 @@ namespace fs = std::filesystem;
 bool is_manifest(const fs::path& path) {
   const auto extension = path.extension();
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
-}
-
-Result<up::ManifestText> read_one(const std::string& name) {
-  if (name == "-") {
-    return up::ManifestText{"<stdin>",
-                            {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()}};
-  }
-  auto text = read_file(name);
-  if (!text) return std::unexpected(std::move(text.error()));
-  return up::ManifestText{name, std::move(*text)};
 }
 
 Result<std::vector<std::string>> manifests_of(const std::string& directory) {
@@ -42,6 +31,13 @@ Result<std::vector<std::string>> manifests_of(const std::string& directory) {
 
 }  // namespace
 
+Result<up::ManifestText> read_file_or_stdin(const std::string& name) {
+  const bool is_stdin = name == "-";
+  auto text = is_stdin ? read_all(STDIN_FILENO, "<stdin>") : read_file(name);
+  if (!text) return std::unexpected(std::move(text.error()));
+  return up::ManifestText{is_stdin ? "<stdin>" : name, std::move(*text)};
+}
+
 Result<std::vector<up::ManifestText>> read_inputs(const std::vector<std::string>& names) {
   std::vector<up::ManifestText> out;
   for (const std::string& name : names) {
@@ -53,7 +49,7 @@ Result<std::vector<up::ManifestText>> read_inputs(const std::vector<std::string>
       files = std::move(*found);
     }
     for (const std::string& file : files) {
-      auto input = read_one(file);
+      auto input = read_file_or_stdin(file);
       if (!input) return std::unexpected(std::move(input.error()));
       out.push_back(std::move(*input));
     }

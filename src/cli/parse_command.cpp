@@ -34,6 +34,7 @@ struct ParseFlags {
 constexpr const char* kDetails =
     R"(The text is what a model wrote, markers and all. It is shown as clients are told of it: one line for each delta,
 with --json as one object with the message, with --jsonl as the `delta` objects of a stream, one a line.
+A TEXT that begins with - goes behind --; several are one text with spaces between.
 
   dynamo parse --tool-parser hermes '<tool_call>{"name": "f", "arguments": {"a": 1}}</tool_call>'
   dynamo parse --reasoning-parser qwen3 --tool-parser qwen3_coder --tools request.json --pieces 4 -f answer.txt
@@ -50,7 +51,7 @@ void declare(FlagSet& set, ParseFlags& flags) {
   set.text("--tools", flags.tools, "JSON: a list of tools, or a request that has one",
            {.value_name = "FILE"});
   set.text("--tool-choice", flags.tool_choice,
-           "auto, required, or the name of the tool that the request names", {.value_name = "CHOICE"});
+           "auto, none, required, or the name of the tool that the request names", {.value_name = "CHOICE"});
   set.text("--prompt-opens-reasoning", flags.prompt_opens_reasoning,
            "Whether the prompt ended with the marker that opens reasoning; auto: as the format has it",
            {.allowed{"auto", "yes", "no"}});
@@ -95,21 +96,26 @@ class Cutter {
 };
 
 Result<parsers::Tools> read_tools(const std::string& file) {
-  auto inputs = read_inputs({file});
-  if (!inputs) return std::unexpected(std::move(inputs.error()));
-  const auto parsed = json::parse(inputs->front().text);
-  if (!parsed) return context(inputs->front().name, parsed.error());
+  const auto input = read_file_or_stdin(file);
+  if (!input) return std::unexpected(input.error());
+  const auto parsed = json::parse(input->text);
+  if (!parsed) return context(input->name, parsed.error());
   const json::value* list = json::find(*parsed, {"tools"});
   auto tools = parsers::Tools::parse(list != nullptr ? *list : *parsed);
-  if (!tools) return context(inputs->front().name, std::move(tools.error()));
+  if (!tools) return context(input->name, std::move(tools.error()));
   return tools;
 }
 
 Result<parsers::ParserOptions> parser_options(const ParseFlags& flags) {
   parsers::ParserOptions options{.reasoning_parser = flags.reasoning_parser,
                                  .tool_parser = flags.tool_parser};
-  options.calls_required = flags.tool_choice == "required";
-  if (flags.tool_choice != "auto" && !options.calls_required) options.forced_tool = flags.tool_choice;
+  if (flags.tool_choice == "none") {
+    options.tool_parser.clear();
+  } else if (flags.tool_choice == "required") {
+    options.calls_required = true;
+  } else if (flags.tool_choice != "auto") {
+    options.forced_tool = flags.tool_choice;
+  }
   if (flags.prompt_opens_reasoning != "auto") {
     options.begins_with_reasoning = flags.prompt_opens_reasoning == "yes";
   }
@@ -124,9 +130,9 @@ Result<parsers::ParserOptions> parser_options(const ParseFlags& flags) {
 
 Result<std::string> read_text(const ParseFlags& flags) {
   if (!flags.texts.empty()) return fmt::format("{}", fmt::join(flags.texts, " "));
-  auto inputs = read_inputs({flags.file.value_or("-")});
-  if (!inputs) return std::unexpected(std::move(inputs.error()));
-  return std::move(inputs->front().text);
+  auto input = read_file_or_stdin(flags.file.value_or("-"));
+  if (!input) return std::unexpected(std::move(input.error()));
+  return std::move(input->text);
 }
 
 /// Tells each step as it is made, and keeps what --json shows at the end.
@@ -180,6 +186,7 @@ Result<int> list_parsers(const ParseFlags& flags) {
 
 Result<int> parse(const ParseFlags& flags) {
   if (flags.json && flags.jsonl) return fail(Errc::invalid, "--json and --jsonl exclude each other");
+  if (flags.list && flags.jsonl) return fail(Errc::invalid, "--list goes with --json, not with --jsonl");
   if (!flags.texts.empty() && flags.file)
     return fail(Errc::invalid, "give either a text or a file, not both");
   if (flags.list) return list_parsers(flags);

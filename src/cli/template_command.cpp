@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/printing.h"
 #include "cli/token_input.h"
 #include "cli/token_output.h"
 #include "cli/wall_time.h"
@@ -74,7 +75,7 @@ Result<Session> open_session(const TemplateFlags& flags) {
   auto kwargs = parse_kwargs(flags);
   if (!kwargs) return std::unexpected(std::move(kwargs.error()));
   auto templates = frontend::load_templates(flags.model);
-  if (!templates) return std::unexpected(std::move(templates.error()));
+  if (!templates) return std::unexpected(not_usage(std::move(templates.error())));
   Session session{std::move(*templates), nullptr, *options, std::move(*kwargs)};
   if (!flags.tokens) return session;
   auto tokenizer = load_tokenizer("template", flags.model);
@@ -168,20 +169,14 @@ Result<std::string> shown(const jinja::Rendering& prompt, const TemplateFlags& f
   if (!flags.tokens) return terminal && !text.ends_with('\n') ? text + "\n" : text;
   const auto encoding = encode(text, session);
   if (!encoding) return std::unexpected(encoding.error());
-  return terminal ? token_pieces(*encoding, text) : token_table(*encoding, text, false);
+  return in_color("auto") ? token_pieces(*encoding, text) : token_table(*encoding, text, false);
 }
 
 Result<json::object> read_input(const TemplateFlags& flags) {
   if (!flags.turns.empty()) return conversation(flags);
-  auto inputs = read_inputs({flags.file.value_or("-")});
-  if (!inputs) return std::unexpected(std::move(inputs.error()));
-  return parse_object(inputs->front().text, inputs->front().name);
-}
-
-/// A conversation that a template refuses is no wrong usage of the command.
-Error not_usage(Error error) {
-  if (error.code == Errc::invalid) error.code = Errc::internal;
-  return error;
+  const auto input = read_file_or_stdin(flags.file.value_or("-"));
+  if (!input) return std::unexpected(input.error());
+  return parse_object(input->text, input->name);
 }
 
 Result<void> check_flags(const TemplateFlags& flags) {
@@ -221,6 +216,7 @@ constexpr const char* kDetails =
   request    the body of a chat completion request, prepared as engines do it: content in the form that the
              template expects, arguments of tool calls as objects, and a generation prompt at the end
   auto       a request when it has the member "model", arguments otherwise
+A TEXT that begins with - goes behind --.
 --jsonl reads one object a line and answers each with the prompt as a JSON string; a line that cannot be rendered is
 answered with {"error": why}. With --tokens the answers are objects with "prompt", "ids", "tokens" and "offsets", with
 --generated also "generated"; places are counted in characters.
@@ -229,7 +225,8 @@ answered with {"error": why}. With --tokens the answers are objects with "prompt
   dynamo template --model ./Qwen3-0.6B -f request.json --kwargs '{"enable_thinking": false}' --tokens
   dynamo template --model chat_template.jinja --now 2026-02-03 < arguments.json
 
-Exit codes: 0 rendered, 1 not (with --jsonl: not every line), 2 wrong usage.)";
+Exit codes: 0 rendered, 1 not (with --jsonl: not every line), 2 wrong usage or input that is no
+JSON object.)";
 
 void declare(FlagSet& set, TemplateFlags& flags) {
   set.positional("text", flags.turns, "Messages by turns of user and assistant", {.value_name = "TEXT"});

@@ -1,21 +1,24 @@
 #include "cli/token_input.h"
 
 #include <cerrno>
-#include <iostream>
-#include <iterator>
 
-#include "base/file.h"
 #include "cli/token_output.h"
 #include "cli/wall_time.h"
 #include "frontend/model_templates.h"
+#include "frontend/prompt_tokens.h"
 #include "openai/json_text.h"
 
 namespace dynamo::cli {
 
+Error not_usage(Error error) {
+  if (error.code == Errc::invalid) error.code = Errc::internal;
+  return error;
+}
+
 Result<std::shared_ptr<const tokens::Tokenizer>> load_tokenizer(const std::string& command,
                                                                 const std::string& model) {
   auto loaded = tokens::Tokenizer::load(model);
-  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  if (!loaded) return std::unexpected(not_usage(std::move(loaded.error())));
   for (const std::string& note : (*loaded)->notes())
     fmt::print(stderr, "dynamo {}: note: {}\n", command, note);
   return loaded;
@@ -29,11 +32,6 @@ Result<void> check_input(const TokenInput& input) {
 std::vector<std::string> files_of(const TokenInput& input) {
   if (!input.arguments.empty() || !input.files.empty()) return input.files;
   return {"-"};
-}
-
-Result<std::string> read_text(const std::string& name) {
-  if (name != "-") return read_file(name);
-  return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
 }
 
 namespace {
@@ -104,6 +102,7 @@ Result<std::string> JsonLineConverter::encode(std::string_view text, bool add_sp
 Result<std::string> JsonLineConverter::decode(const json::value& list) const {
   const auto ids = ids_from_json(list);
   if (!ids) return std::unexpected(ids.error());
+  if (auto known = frontend::check_ids(*tokenizer_, *ids); !known) return std::unexpected(known.error());
   const auto text = tokenizer_->decode(*ids, options_.skip_special_tokens);
   if (!text) return std::unexpected(text.error());
   return openai::json_string(*text);
@@ -114,7 +113,7 @@ Result<std::string> JsonLineConverter::prompt(json::object arguments) {
   if (!chat) return std::unexpected(std::move(chat.error()));
   if (templates_ == nullptr) {
     auto loaded = frontend::load_templates(model_);
-    if (!loaded) return std::unexpected(std::move(loaded.error()));
+    if (!loaded) return std::unexpected(not_usage(std::move(loaded.error())));
     templates_ = std::move(*loaded);
   }
   const ZonedTime time = local_time(Clock::system());

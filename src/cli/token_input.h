@@ -22,7 +22,11 @@ struct TokenInput {
   std::vector<std::string> files;
 };
 
-/// Loads the tokenizer of a model directory or file; what it leaves out is said on standard error.
+/// An error of something else than the command line: exit code 1, whatever its kind.
+Error not_usage(Error error);
+
+/// Loads the tokenizer of a model directory or file; what it leaves out is said on standard error. Errors:
+/// those of tokens::Tokenizer::load, none of them wrong usage.
 Result<std::shared_ptr<const tokens::Tokenizer>> load_tokenizer(const std::string& command,
                                                                 const std::string& model);
 
@@ -31,9 +35,6 @@ Result<void> check_input(const TokenInput& input);
 
 /// The names to read from: `files`, or "-" when there is no argument either.
 std::vector<std::string> files_of(const TokenInput& input);
-
-/// The whole of a file, or of standard input for "-". Errors: as system_error.
-Result<std::string> read_text(const std::string& name);
 
 /// Hands every line of the inputs to `take` and prints what it gives, followed by a line's end unless it is
 /// empty. Output never waits for input that has yet to come. Errors: those of `take`, with the line; io.

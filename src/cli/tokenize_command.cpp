@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "cli/printing.h"
 #include "cli/token_input.h"
 #include "cli/token_output.h"
@@ -19,6 +20,7 @@ struct TokenizeFlags {
 constexpr const char* kDetails =
     R"(Each TEXT, and each file as a whole, is one text; without either, standard input is. On a terminal the
 text is shown with its tokens on grounds of changing colours, elsewhere as a table.
+A TEXT that begins with - goes behind --.
 --json prints one list of ids for each text; with --offsets an object: {"ids", "tokens", "offsets"}, the
 offsets in characters.
 --jsonl reads JSON Lines and answers each with one: a string with its list of ids (or such an object), an
@@ -29,7 +31,7 @@ answer is written before the next line is waited for.
   dynamo tokenize --model model.gguf -f prompt.txt --json
   dynamo tokenize --model tokenizer.json --jsonl --offsets < texts.jsonl
 
-Exit codes: 0 done, 1 failed (a file, a tokenizer of an unknown kind), 2 wrong usage or input.)";
+Exit codes: 0 done, 1 failed (a file, a model that cannot be read), 2 wrong usage or input.)";
 
 void declare(FlagSet& set, TokenizeFlags& flags) {
   set.text("-m,--model", flags.model, "Model directory, tokenizer.json, *.gguf or tiktoken file",
@@ -64,9 +66,9 @@ Result<void> show_all(const tokens::Tokenizer& tokenizer, const TokenizeFlags& f
     if (auto shown = show(tokenizer, flags, text); !shown) return shown;
   }
   for (const std::string& name : files_of(flags.input)) {
-    const auto text = read_text(name);
-    if (!text) return std::unexpected(text.error());
-    if (auto shown = show(tokenizer, flags, *text); !shown) return shown;
+    const auto input = read_file_or_stdin(name);
+    if (!input) return std::unexpected(input.error());
+    if (auto shown = show(tokenizer, flags, input->text); !shown) return shown;
   }
   return flush_out();
 }

@@ -55,6 +55,19 @@ def test_texts_in_brackets_are_taken_as_they_are(texts: list[str]):
     assert run("parse", "--jsonl", *texts).stdout.splitlines()[0] == json.dumps({"content": " ".join(texts)}, separators=(",", ":"))
 
 
+def test_no_calls_are_looked_for_when_none_is_the_choice():
+    done = run("parse", "--tool-parser", "hermes", "--tool-choice", "none", "--jsonl", CALL)
+    assert json.loads(done.stdout.splitlines()[0]) == {"content": CALL}
+
+
+def test_a_folder_is_no_text(tmp_path: pathlib.Path):
+    (tmp_path / "a.json").write_text("{}")
+    for flags in (["-f", str(tmp_path)], ["--tools", str(tmp_path), "text"]):
+        done = run("parse", *flags)
+        assert done.returncode == 1
+        assert "Is a directory" in done.stderr
+
+
 def test_json_is_the_message():
     done = run("parse", "--tool-parser", "hermes", "--json", "-f", "-", stdin="Ok. " + CALL)
     result = json.loads(done.stdout)

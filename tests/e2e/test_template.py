@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import struct
 from typing import Any
 
 import pytest
@@ -161,6 +162,7 @@ def _write(path: pathlib.Path, text: str) -> pathlib.Path:
         pytest.param([], "[]", USAGE_ERROR, "must be a JSON object", id="no_object"),
         pytest.param([], {}, FAILED, "messages is missing", id="no_messages"),
         pytest.param(["-f", "/nowhere.json"], None, FAILED, "/nowhere.json", id="no_file"),
+        pytest.param(["-f", "/etc"], None, FAILED, "/etc: Is a directory", id="folder"),
         pytest.param(["-f", "x.json", "Hi"], None, USAGE_ERROR, "not both", id="file_and_texts"),
         pytest.param(["--input", "poem"], None, USAGE_ERROR, "--input", id="input"),
     ],
@@ -179,8 +181,27 @@ def test_a_model_without_a_template_says_where_it_was_looked_for(tmp_path: pathl
 
 def test_a_template_that_cannot_be_read_names_its_line(tmp_path: pathlib.Path):
     done = template(_write(tmp_path / "own.jinja", "\n{% if %}"), "Hi")
-    assert done.returncode != 0
+    assert done.returncode == FAILED
     assert "line 2" in done.stderr
+
+
+def test_a_folder_may_hold_nothing_but_a_gguf_file(tmp_path: pathlib.Path):
+    (tmp_path / "x.gguf").write_bytes(gguf({"tokenizer.chat_template": "{{ messages[0].content }}!"}))
+    assert template(tmp_path, "Hi").stdout == "Hi!"
+    (tmp_path / "x.gguf").write_bytes(gguf({"general.name": "x"}))
+    done = template(tmp_path, "Hi")
+    assert done.returncode == FAILED
+    assert "x.gguf: the file holds no chat template" in done.stderr
+
+
+def gguf(texts: dict[str, str]) -> bytes:
+    """A file of that format with these texts in its head, and no tensors."""
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value.encode())) + value.encode()
+
+    kind_text = 8
+    head = b"GGUF" + struct.pack("<IQQ", 3, 0, len(texts))
+    return head + b"".join(text(name) + struct.pack("<I", kind_text) + text(value) for name, value in texts.items())
 
 
 def test_help_says_what_the_input_may_be():

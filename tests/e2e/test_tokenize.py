@@ -185,6 +185,10 @@ def test_text_ends_at_a_stop_string(model: str):
         pytest.param(["detokenize", "-m", "MODEL", "--jsonl"], '[1, "a"]\n', USAGE_ERROR, r"<stdin>:1: .*ids", id="no_ids"),
         pytest.param(["detokenize", "-m", "MODEL", "--jsonl"], "[-1]\n", USAGE_ERROR, r"<stdin>:1: ", id="negative_id"),
         pytest.param(["detokenize", "-m", "MODEL", "hello"], "", USAGE_ERROR, r"hello.*not a token id", id="words"),
+        pytest.param(["detokenize", "-m", "MODEL", "9999"], "", USAGE_ERROR, r"9999.*not in the vocabulary.*267", id="no_such_id"),
+        pytest.param(["detokenize", "-m", "MODEL", "--jsonl"], "[9999]\n", USAGE_ERROR, r"<stdin>:1: .*9999", id="no_such_id_of_a_line"),
+        pytest.param(["tokenize", "-m", "", "text"], "", USAGE_ERROR, r"--model.*empty", id="model_without_a_name"),
+        pytest.param(["tokenize", "-m", "/etc/passwd", "text"], "", FAILED, r"/etc/passwd.*tokenizer\.json", id="another_file"),
     ],
 )
 def test_a_mistake_is_named(model: str, arguments: list[str], stdin: str, code: int, message: str):
@@ -196,11 +200,11 @@ def test_a_mistake_is_named(model: str, arguments: list[str], stdin: str, code: 
 @pytest.mark.parametrize(
     ("name", "content", "code", "message"),
     [
-        ("tokenizer.json", b"{", USAGE_ERROR, "tokenizer.json"),
+        ("tokenizer.json", b"{", FAILED, "tokenizer.json"),
         ("tokenizer.json", b'{"model": {"type": "Riddle"}}', FAILED, "Riddle"),
         ("tokenizer.model", b"\n\x0e\n\x05<unk>\x15\x00\x00\x00\x00", FAILED, "SentencePiece"),
-        ("x.gguf", b"GGUF\x03\x00\x00\x00", USAGE_ERROR, "ends too early"),
-        ("x.gguf", b"no gguf at all", USAGE_ERROR, "not a GGUF file"),
+        ("x.gguf", b"GGUF\x03\x00\x00\x00", FAILED, "ends too early"),
+        ("x.gguf", b"no gguf at all", FAILED, "not a GGUF file"),
         ("x.tiktoken", b"YQ== 0\n", FAILED, "1 ranks"),
     ],
 )
@@ -227,6 +231,17 @@ def test_an_empty_directory_says_what_it_lacks(tmp_path: pathlib.Path):
     done = run("tokenize", "-m", str(tmp_path), "text")
     assert done.returncode == FAILED
     assert "tokenizer.json" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["tokenize", "template"])
+def test_standard_input_that_cannot_be_read_is_an_error(model: str, command: str):
+    folder = os.open(model, os.O_RDONLY)
+    try:
+        done = subprocess.run([BINARY, command, "-m", model], stdin=folder, capture_output=True, text=True, check=False)
+    finally:
+        os.close(folder)
+    assert done.returncode == FAILED
+    assert "<stdin>: Is a directory" in done.stderr
 
 
 def test_a_full_disk_is_an_error(model: str):
