@@ -1,5 +1,8 @@
 #include "chat/content_format.h"
 
+#include <unordered_map>
+#include <unordered_set>
+
 #include "jinja/ast.h"
 #include "jinja/ast_walk.h"
 
@@ -8,11 +11,7 @@ namespace {
 
 using namespace jinja;
 
-using Names = std::vector<std::string_view>;
-
-bool contains(const Names& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
+using Names = std::unordered_set<std::string_view>;
 
 struct FoundLoop {
   const LoopNode* loop;
@@ -28,7 +27,6 @@ class Census {
 
   std::vector<const SetNode*> sets;
   std::vector<FoundLoop> loops;
-  std::vector<const Procedure*> macros;
   std::vector<const CallExpr*> calls;
 
  private:
@@ -37,83 +35,22 @@ class Census {
     for_each_part(expr, [this](Expr& part) { count(part); });
   }
 
-  void count(Expr* expr) {
-    if (expr != nullptr) count(*expr);
-  }
-
-  void count(Exprs exprs) {
-    for (Expr* expr : exprs) count(*expr);
-  }
-
-  void count(const SetNode& node) {
-    sets.push_back(&node);
-    count(*node.value);
-  }
-
-  void count(const ConditionalNode& node, const Procedure* macro) {
-    for (const Branch& branch : node.branches) {
-      count(*branch.test);
-      count(branch.body, macro);
-    }
-    count(node.otherwise, macro);
-  }
-
-  void count(const LoopNode& node, const Procedure* macro) {
-    loops.push_back({&node, macro});
-    count(*node.iterable);
-    count(node.test);
-    count(node.body, macro);
-    count(node.otherwise, macro);
-  }
-
-  void count(const MacroNode& node) {
-    macros.push_back(&node.procedure);
-    count(node.procedure.signature.defaults);
-    count(node.procedure.body, &node.procedure);
-  }
-
-  void count(const CallBlockNode& node, const Procedure* macro) {
-    count(*node.call);
-    count(node.procedure.body, macro);
-  }
-
-  void count(const WithNode& node, const Procedure* macro) {
-    count(node.values);
-    count(node.body, macro);
-  }
-
   void count(Node& node, const Procedure* macro) {
-    switch (node.kind) {
-      case NodeKind::text:
-      case NodeKind::break_loop:
-      case NodeKind::continue_loop:
-        return;
-      case NodeKind::output:
-        return count(*static_cast<OutputNode&>(node).value);
-      case NodeKind::set:
-        return count(static_cast<SetNode&>(node));
-      case NodeKind::set_block:
-        return count(static_cast<SetBlockNode&>(node).body, macro);
-      case NodeKind::conditional:
-        return count(static_cast<ConditionalNode&>(node), macro);
-      case NodeKind::loop:
-        return count(static_cast<LoopNode&>(node), macro);
-      case NodeKind::macro:
-        return count(static_cast<MacroNode&>(node));
-      case NodeKind::call_block:
-        return count(static_cast<CallBlockNode&>(node), macro);
-      case NodeKind::filter_block:
-        return count(static_cast<FilterBlockNode&>(node).body, macro);
-      case NodeKind::with:
-        return count(static_cast<WithNode&>(node), macro);
-      case NodeKind::generation:
-        return count(static_cast<GenerationNode&>(node).procedure.body, macro);
-    }
+    if (node.kind == NodeKind::set) sets.push_back(&static_cast<SetNode&>(node));
+    if (node.kind == NodeKind::loop) loops.push_back({&static_cast<LoopNode&>(node), macro});
+    if (node.kind == NodeKind::macro) macro = &static_cast<MacroNode&>(node).procedure;
+    for_each_part(node, [this](Expr& part) { count(part); }, [&](Body body) { count(body, macro); });
   }
 };
 
+std::optional<std::string_view> name_of(const Expr& expr) {
+  if (expr.kind != ExprKind::name) return std::nullopt;
+  return static_cast<const NameExpr&>(expr).name;
+}
+
 bool is_one_of(const Expr& expr, const Names& names) {
-  return expr.kind == ExprKind::name && contains(names, static_cast<const NameExpr&>(expr).name);
+  const auto name = name_of(expr);
+  return name && names.contains(*name);
 }
 
 /// What filters, tests and slices are applied to, innermost.
@@ -147,19 +84,21 @@ bool is_content_of(const Expr& whole, const Names& messages) {
   return false;
 }
 
-void add_target(Names& names, const Expr& target) {
-  if (target.kind != ExprKind::name) return;
-  const std::string_view name = static_cast<const NameExpr&>(target).name;
-  if (!contains(names, name)) names.push_back(name);
-}
-
 /// `messages` and what is set to it or to a part of it.
 Names names_of_messages(const Census& census) {
+  std::unordered_multimap<std::string_view, std::string_view>
+      sets;  // from what is given on to what is set to it
+  for (const SetNode* set : census.sets) {
+    const auto given = name_of(stripped(*set->value));
+    const auto target = name_of(*set->target);
+    if (given && target) sets.emplace(*given, *target);
+  }
   Names names{"messages"};
-  for (std::size_t before = 0; before != names.size();) {
-    before = names.size();
-    for (const SetNode* set : census.sets) {
-      if (is_one_of(stripped(*set->value), names)) add_target(names, *set->target);
+  for (std::vector<std::string_view> next{"messages"}; !next.empty();) {
+    const auto [first, last] = sets.equal_range(next.back());
+    next.pop_back();
+    for (auto set = first; set != last; ++set) {
+      if (names.insert(set->second).second) next.push_back(set->second);
     }
   }
   return names;
@@ -170,36 +109,51 @@ Names names_of_message(const Census& census) {
   const Names messages = names_of_messages(census);
   Names names;
   for (const FoundLoop& found : census.loops) {
-    if (is_one_of(stripped(*found.loop->iterable), messages)) add_target(names, *found.loop->target);
+    const auto target = name_of(*found.loop->target);
+    if (target && is_one_of(stripped(*found.loop->iterable), messages)) names.insert(*target);
   }
   return names;
 }
 
-/// Adds the parameters of `macro` that `call` gives the content of a message.
-void add_content_parameters(Names& names, const Procedure& macro, const CallExpr& call,
-                            const Names& message) {
-  if (!is_one_of(*call.callee, {macro.name})) return;
+/// Where the calls of a macro have the content of a message.
+struct Handed {
+  std::unordered_set<std::size_t> places;
+  Names keywords;
+};
+using HandedByName = std::unordered_map<std::string_view, Handed>;
+
+HandedByName handed_content(const Census& census, const Names& message) {
+  HandedByName out;
+  for (const CallExpr* call : census.calls) {
+    const auto callee = name_of(*call->callee);
+    if (!callee) continue;
+    const auto& positional = call->arguments.positional;
+    for (std::size_t i = 0; i < positional.size(); ++i) {
+      if (is_content_of(*positional[i], message)) out[*callee].places.insert(i);
+    }
+    for (const KeywordExpr& keyword : call->arguments.keywords) {
+      if (is_content_of(*keyword.value, message)) out[*callee].keywords.insert(keyword.name);
+    }
+  }
+  return out;
+}
+
+/// Whether `name` is a parameter of `macro` that is given the content of a message somewhere.
+bool is_handed(const HandedByName& handed, const Procedure& macro, std::string_view name) {
+  const auto found = handed.find(macro.name);
+  if (found == handed.end()) return false;
+  if (found->second.keywords.contains(name)) return true;
   const auto parameters = macro.signature.parameters;
-  const auto& positional = call.arguments.positional;
-  for (std::size_t i = 0; i < std::min(positional.size(), parameters.size()); ++i) {
-    if (is_content_of(*positional[i], message)) add_target(names, *parameters[i]);
-  }
-  for (const KeywordExpr& keyword : call.arguments.keywords) {
-    if (is_content_of(*keyword.value, message)) names.push_back(keyword.name);
-  }
+  const auto place = std::ranges::find(parameters, name, &NameExpr::name) - parameters.begin();
+  return place < std::ssize(parameters) && found->second.places.contains(static_cast<std::size_t>(place));
 }
 
-Names content_parameters(const Census& census, const Procedure& macro, const Names& message) {
-  Names names;
-  for (const CallExpr* call : census.calls) add_content_parameters(names, macro, *call, message);
-  return names;
-}
-
-bool is_over_content(const Census& census, const FoundLoop& found, const Names& message) {
+bool is_over_content(const HandedByName& handed, const FoundLoop& found, const Names& message) {
   const Expr& iterable = *found.loop->iterable;
   if (is_content_of(iterable, message)) return true;
-  if (found.macro == nullptr) return is_one_of(iterable, {"content"});
-  return is_one_of(iterable, content_parameters(census, *found.macro, message));
+  const auto name = name_of(iterable);
+  if (!name) return false;
+  return found.macro == nullptr ? *name == "content" : is_handed(handed, *found.macro, *name);
 }
 
 }  // namespace
@@ -208,8 +162,9 @@ ContentFormat content_format(const Program& program) {
   Census census;
   census.count(program.body, nullptr);
   const Names message = names_of_message(census);
+  const auto handed = handed_content(census, message);
   const bool parts = std::ranges::any_of(
-      census.loops, [&](const FoundLoop& found) { return is_over_content(census, found, message); });
+      census.loops, [&](const FoundLoop& found) { return is_over_content(handed, found, message); });
   return parts ? ContentFormat::parts : ContentFormat::text;
 }
 

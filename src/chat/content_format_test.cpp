@@ -68,5 +68,13 @@ INSTANTIATE_TEST_SUITE_P(
                    "{% endgeneration %}{% endfor %}"}),
     [](const auto& row) { return std::string(row.param.name); });
 
+/// Takes hours where each name is looked for in all the assignments.
+TEST(ContentFormat, FollowsManyNames) {
+  std::string source;
+  for (int i = 20'000; i > 0; --i) source += fmt::format("{{% set m{} = m{} %}}", i, i - 1);
+  source += "{% set m0 = messages %}{% for m in m20000 %}{% for c in m.content %}{% endfor %}{% endfor %}";
+  EXPECT_EQ(content_format(jinja::Template::parse(source).value().program()), kParts);
+}
+
 }  // namespace
 }  // namespace dynamo::chat

@@ -72,6 +72,59 @@ void for_each_part(Expr& expr, Function&& visit) {
   }
 }
 
+/// Calls `on_expr(Expr&)` for each expression that stands in `node` itself, targets aside, and
+/// `on_body(Body)` for each body in it.
+template <class OnExpr, class OnBody>
+void for_each_part(Node& node, OnExpr&& on_expr, OnBody&& on_body) {
+  const auto each = [&](Exprs parts) {
+    for (auto* part : parts) on_expr(*part);
+  };
+  const auto optional = [&](Expr* part) {
+    if (part != nullptr) on_expr(*part);
+  };
+  const auto procedure = [&](const Procedure& part) {
+    each(part.signature.defaults);
+    on_body(part.body);
+  };
+  switch (node.kind) {
+    case NodeKind::text:
+    case NodeKind::break_loop:
+    case NodeKind::continue_loop:
+      return;
+    case NodeKind::output:
+      return on_expr(*static_cast<OutputNode&>(node).value);
+    case NodeKind::set:
+      return on_expr(*static_cast<SetNode&>(node).value);
+    case NodeKind::set_block:
+      optional(static_cast<SetBlockNode&>(node).filter);
+      return on_body(static_cast<SetBlockNode&>(node).body);
+    case NodeKind::conditional:
+      for (const auto& branch : static_cast<ConditionalNode&>(node).branches) {
+        on_expr(*branch.test);
+        on_body(branch.body);
+      }
+      return on_body(static_cast<ConditionalNode&>(node).otherwise);
+    case NodeKind::loop:
+      on_expr(*static_cast<LoopNode&>(node).iterable);
+      optional(static_cast<LoopNode&>(node).test);
+      on_body(static_cast<LoopNode&>(node).body);
+      return on_body(static_cast<LoopNode&>(node).otherwise);
+    case NodeKind::macro:
+      return procedure(static_cast<MacroNode&>(node).procedure);
+    case NodeKind::call_block:
+      on_expr(*static_cast<CallBlockNode&>(node).call);
+      return procedure(static_cast<CallBlockNode&>(node).procedure);
+    case NodeKind::filter_block:
+      on_expr(*static_cast<FilterBlockNode&>(node).filter);
+      return on_body(static_cast<FilterBlockNode&>(node).body);
+    case NodeKind::with:
+      each(static_cast<WithNode&>(node).values);
+      return on_body(static_cast<WithNode&>(node).body);
+    case NodeKind::generation:
+      return procedure(static_cast<GenerationNode&>(node).procedure);
+  }
+}
+
 /// Whether `body`, with everything inside it, reads the variable `name` before it assigns it.
 bool reads_undeclared(Body body, std::string_view name);
 

@@ -1,6 +1,7 @@
 #include "jinja/characters.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <span>
 #include <utf8proc.h>
 
@@ -93,6 +94,13 @@ void append_character(std::string& out, char32_t c) {
   } else {
     out += {static_cast<char>(0xF0U | (c >> 18U)), tail(12), tail(6), tail(0)};
   }
+}
+
+void append_escape(std::string& out, char32_t c) {
+  const auto code = static_cast<std::uint32_t>(c);
+  out += code < 0x100     ? fmt::format("\\x{:02x}", code)
+         : code < 0x10000 ? fmt::format("\\u{:04x}", code)
+                          : fmt::format("\\U{:08x}", code);
 }
 
 bool is_ascii(std::string_view text) {

@@ -14,6 +14,8 @@ char32_t next_character(std::string_view text, std::size_t& at);
 /// Where the character before `at` begins. `at` must not be 0.
 std::size_t previous_boundary(std::string_view text, std::size_t at);
 void append_character(std::string& out, char32_t character);
+/// The character as an escape in ASCII: "\x41", "\u20ac" or "\U0001f600", the shortest of them.
+void append_escape(std::string& out, char32_t character);
 
 std::size_t character_count(std::string_view text);
 /// The byte at which character number `index` begins; the end when there are fewer.

@@ -184,13 +184,11 @@ class PercentFormat {
   static std::string ascii(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
-      const auto c = static_cast<std::uint32_t>(next_character(text, at));
+      const auto c = next_character(text, at);
       if (c < 0x80) {
         out += static_cast<char>(c);
       } else {
-        out += c < 0x100     ? fmt::format("\\x{:02x}", c)
-               : c < 0x10000 ? fmt::format("\\u{:04x}", c)
-                             : fmt::format("\\U{:08x}", c);
+        append_escape(out, c);
       }
     }
     return out;

@@ -8,7 +8,6 @@ namespace dynamo::jinja {
 namespace {
 
 void print_escaped(char32_t c, char quote, std::string& out) {
-  const auto code = static_cast<std::uint32_t>(c);
   if (c == static_cast<char32_t>(quote) || c == '\\') {
     out += '\\';
     out += static_cast<char>(c);
@@ -20,12 +19,8 @@ void print_escaped(char32_t c, char quote, std::string& out) {
     out += "\\t";
   } else if (c >= 0x20 && (c < 0x7F || (c > 0x7F && is_printable(c)))) {
     append_character(out, c);
-  } else if (c < 0x100) {
-    out += fmt::format("\\x{:02x}", code);
-  } else if (c < 0x10000) {
-    out += fmt::format("\\u{:04x}", code);
   } else {
-    out += fmt::format("\\U{:08x}", code);
+    append_escape(out, c);
   }
 }
 

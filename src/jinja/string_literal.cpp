@@ -13,15 +13,10 @@ std::string spell_in_ascii(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const auto c = next_character(text, at);
-    const auto code = static_cast<std::uint32_t>(c);
     if (c < 0x80) {
       out += static_cast<char>(c);
-    } else if (c < 0x100) {
-      out += fmt::format("\\x{:02x}", code);
-    } else if (c < 0x10000) {
-      out += fmt::format("\\u{:04x}", code);
     } else {
-      out += fmt::format("\\U{:08x}", code);
+      append_escape(out, c);
     }
   }
   return out;

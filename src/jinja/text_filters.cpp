@@ -144,14 +144,20 @@ std::string quoted(std::string_view text, std::string_view safe, bool plus_for_s
     } else if (plus_for_space && c == ' ') {
       out += '+';
     } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
     }
   }
   return out;
 }
 
+std::string quoted(Runtime& runtime, const Value& value, std::string_view safe, bool plus_for_space) {
+  const auto text = text_of(runtime, value);
+  runtime.charge_characters(text.size());
+  return quoted(text, safe, plus_for_space);
+}
+
 Value urlencode(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  if (self.is_text() || !is_iterable(self)) return runtime.text(quoted(text_of(runtime, self), "/", false));
+  if (self.is_text() || !is_iterable(self)) return runtime.text(quoted(runtime, self, "/", false));
   std::vector<Value> pairs;
   if (self.is_dict()) {
     for (std::size_t i = 0; i < self.entry_count(); ++i) {
@@ -166,7 +172,7 @@ Value urlencode(Runtime& runtime, const Value& self, const Given& /*given*/) {
     const auto parts = collect(runtime, pair);
     if (parts.size() != 2) runtime.fail("urlencode needs pairs");
     if (!out.empty()) out += '&';
-    out += quoted(text_of(runtime, parts[0]), {}, true) + '=' + quoted(text_of(runtime, parts[1]), {}, true);
+    out += quoted(runtime, parts[0], {}, true) + '=' + quoted(runtime, parts[1], {}, true);
   }
   return runtime.text(out);
 }

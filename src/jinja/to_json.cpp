@@ -99,6 +99,7 @@ class JsonWriter {
   }
 
   void escape(char32_t c) {
+    runtime_.charge(1);
     static constexpr std::string_view kShort = "\"\\\n\r\t\f\b";
     static constexpr std::string_view kLetters = "\"\\nrtfb";
     const auto found = c < 0x80 ? kShort.find(static_cast<char>(c)) : std::string_view::npos;

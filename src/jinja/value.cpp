@@ -4,81 +4,37 @@
 
 namespace dynamo::jinja {
 
+template <class T>
+Value Value::made(Kind kind, T Value::* member, T content) {
+  Value out(kind);
+  out.*member = content;
+  return out;
+}
+
 Value Value::boolean(bool value) {
-  Value out(Kind::boolean);
-  out.integer_ = value ? 1 : 0;
-  return out;
+  return made(Kind::boolean, &Value::integer_, std::int64_t{value ? 1 : 0});
 }
-
-Value Value::integer(std::int64_t value) {
-  Value out(Kind::integer);
-  out.integer_ = value;
-  return out;
-}
-
-Value Value::real(double value) {
-  Value out(Kind::real);
-  out.real_ = value;
-  return out;
-}
-
+Value Value::integer(std::int64_t value) { return made(Kind::integer, &Value::integer_, value); }
 Value Value::large(std::uint64_t value) {
-  Value out(Kind::large);
-  out.integer_ = static_cast<std::int64_t>(value);
-  return out;
+  return made(Kind::large, &Value::integer_, static_cast<std::int64_t>(value));
 }
-
-double Value::as_real() const {
-  if (kind_ == Kind::large) return static_cast<double>(as_large());
-  return kind_ == Kind::real ? real_ : static_cast<double>(integer_);
-}
+Value Value::real(double value) { return made(Kind::real, &Value::real_, value); }
+Value Value::undefined(const Absence* absence) { return made(Kind::undefined, &Value::absence_, absence); }
+Value Value::list(const Items* items) { return made(Kind::list, &Value::items_, items); }
+Value Value::tuple(const Items* items) { return made(Kind::tuple, &Value::items_, items); }
+Value Value::dict(const Dict* dict) { return made(Kind::dict, &Value::dict_, dict); }
+Value Value::object(Object* object) { return made(Kind::object, &Value::object_, object); }
+Value Value::json(const json::object& value) { return made(Kind::json_dict, &Value::json_object_, &value); }
 
 Value Value::text(std::string_view text) {
-  Value out(Kind::text);
+  Value out = made(Kind::text, &Value::text_, text.data());
   out.size_ = static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), UINT32_MAX));
-  out.text_ = text.data();
   return out;
 }
 
 Value Value::growing_text(std::string_view text) {
   Value out = Value::text(text);
   out.growing_ = true;
-  return out;
-}
-
-Value Value::undefined(const Absence* absence) {
-  Value out(Kind::undefined);
-  out.absence_ = absence;
-  return out;
-}
-
-Value Value::list(const Items* items) {
-  Value out(Kind::list);
-  out.items_ = items;
-  return out;
-}
-
-Value Value::tuple(const Items* items) {
-  Value out(Kind::tuple);
-  out.items_ = items;
-  return out;
-}
-
-Value Value::dict(const Dict* dict) {
-  Value out(Kind::dict);
-  out.dict_ = dict;
-  return out;
-}
-
-Value Value::object(Object* object) {
-  Value out(Kind::object);
-  out.object_ = object;
-  return out;
-}
-
-Value Value::json(const json::object& value) {
-  Value out(Kind::json_dict);
-  out.json_object_ = &value;
   return out;
 }
 
@@ -104,9 +60,12 @@ Value Value::json(const json::value& value) {
     case boost::json::kind::array:
       break;
   }
-  Value out(Kind::json_list);
-  out.json_array_ = &value.get_array();
-  return out;
+  return made(Kind::json_list, &Value::json_array_, &value.get_array());
+}
+
+double Value::as_real() const {
+  if (kind_ == Kind::large) return static_cast<double>(as_large());
+  return kind_ == Kind::real ? real_ : static_cast<double>(integer_);
 }
 
 std::size_t Value::item_count() const {

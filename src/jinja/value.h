@@ -90,6 +90,8 @@ class Value {
 
  private:
   constexpr explicit Value(Kind kind) : kind_(kind) {}
+  template <class T>
+  static Value made(Kind kind, T Value::* member, T content);
 
   Kind kind_ = Kind::missing;
   bool growing_ = false;
