@@ -64,8 +64,16 @@ TEST(Tiktoken, TheNumberOfRanksTellsTheFamily) {
   const auto llama = tokenizer(128000);
   EXPECT_EQ(llama->id("<|begin_of_text|>"), 128000);
   EXPECT_EQ(llama->id("<|eot_id|>"), 128009);
-  EXPECT_EQ(llama->id("<|reserved_special_token_250|>"), 128255);
+  EXPECT_EQ(llama->id("<|python_tag|>"), 128010);
+  EXPECT_EQ(llama->id("<|reserved_special_token_247|>"), 128255);
   EXPECT_EQ(llama->vocabulary_size(), 128256);
+  const auto llama4 = tokenizer(200000);
+  EXPECT_EQ(llama4->id("<|eot|>"), 200008);
+  EXPECT_EQ(llama4->id("<|image_start|>"), 200080);
+  EXPECT_EQ(llama4->id("<|patch|>"), 200092);
+  EXPECT_EQ(llama4->id("<|reasoning_thinking_end|>"), 201143);
+  EXPECT_EQ(llama4->id("<|reserved_special_token_903|>"), 202047);
+  EXPECT_EQ(llama4->vocabulary_size(), 202048);
 }
 
 TEST(Tiktoken, SpecialTokensKeepTheirIdsAcrossHoles) {
