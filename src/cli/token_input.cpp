@@ -121,6 +121,9 @@ Result<std::string> JsonLineConverter::prompt(json::object arguments) {
 }
 
 Result<std::string> JsonLineConverter::convert(std::string_view line) {
+  if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
+    return fail(Errc::invalid, "the line is empty: leave it out, or write \"\" for an empty text");
+  }
   auto parsed = json::parse(line);
   if (!parsed) return std::unexpected(std::move(parsed.error()));
   if (const auto* text = parsed->if_string())

@@ -44,6 +44,7 @@ TEST(Query, DecodesAndReadsFlagsAsGoDoes) {
 /// A server with a handler for tests, and a client, on one loop.
 struct Bench {
   Loop loop;
+  int waiting = 0;
   int gone = 0;
   int streamed = 0;
   std::unique_ptr<HttpServer> server;
@@ -65,6 +66,7 @@ struct Bench {
       co_await responder->start(200, {});
       co_await responder->write("half");
     } else if (request->path == "/wait") {
+      ++waiting;
       const bool slept = co_await loop.sleep_for(std::chrono::hours{1}, request->gone);
       gone += slept ? 0 : 1;
     }
@@ -137,18 +139,23 @@ TEST(Http, StreamsChunksAndShowsABrokenBodyAsAnError) {
   play(bench, read_stream);
 }
 
+Task<void> stop_once_waited_for(Bench& bench, TaskGroup& group) {
+  co_await testing::until(&bench.loop, [&bench] { return bench.waiting == 1; });
+  group.request_stop();
+}
+
 Task<void> leave(Bench& bench) {
   HttpClient client(bench.loop);
   {
     auto response = co_await client.send(bench.request("GET", "/stream?slow"));
     co_await (*response)->read();
   }
-  std::stop_source stop;
-  Loop::Timer timer(bench.loop, [&stop] { stop.request_stop(); });
-  timer.arm(bench.loop.now() + milliseconds{20});
+  TaskGroup group(bench.loop);
+  group.spawn(stop_once_waited_for(bench, group));
   HttpClientRequest waiting = bench.request("GET", "/wait");
-  waiting.stop = stop.get_token();
+  waiting.stop = group.stop_token();
   auto cancelled = co_await client.send(std::move(waiting));
+  co_await group.join();
   EXPECT_EQ(cancelled.error().code, Errc::cancelled);
   co_await testing::until(&bench.loop, [&bench] { return bench.gone == 2; });
 }

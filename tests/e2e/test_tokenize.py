@@ -182,6 +182,7 @@ def test_text_ends_at_a_stop_string(model: str):
         pytest.param(["tokenize", "-m", "MODEL", "--json", "--jsonl"], "", USAGE_ERROR, r"exclude", id="json_and_jsonl"),
         pytest.param(["tokenize", "-m", "MODEL", "--jsonl"], '"a"\n{"b"\n', USAGE_ERROR, r"<stdin>:2: ", id="not_json"),
         pytest.param(["tokenize", "-m", "MODEL", "--jsonl"], "17\n", USAGE_ERROR, r"<stdin>:1: .*string", id="a_number"),
+        pytest.param(["tokenize", "-m", "MODEL", "--jsonl"], '"a"\n\n"b"\n', USAGE_ERROR, r"<stdin>:2: .*empty", id="empty_line"),
         pytest.param(["detokenize", "-m", "MODEL", "--jsonl"], '[1, "a"]\n', USAGE_ERROR, r"<stdin>:1: .*ids", id="no_ids"),
         pytest.param(["detokenize", "-m", "MODEL", "--jsonl"], "[-1]\n", USAGE_ERROR, r"<stdin>:1: ", id="negative_id"),
         pytest.param(["detokenize", "-m", "MODEL", "hello"], "", USAGE_ERROR, r"hello.*not a token id", id="words"),
