@@ -75,7 +75,8 @@ inline bool is_alphabetic(char32_t code) noexcept {
 inline bool is_word(char32_t code) noexcept {
   return is_alphabetic(code) || in(kMarks | only(Category::Nd) | only(Category::Pc), code);
 }
-/// \w outside of brackets, and what \b is a boundary of: Oniguruma counts ², ³, ¹, ¼, ½ and ¾ here, too.
+/// \w and \p{Word} outside of brackets, and what \b is a boundary of: Oniguruma counts ², ³, ¹, ¼, ½ and ¾
+/// here, too.
 inline bool is_word_by_itself(char32_t code) noexcept {
   return is_word(code) || (code < 0x100 && category(code) == Category::No);
 }

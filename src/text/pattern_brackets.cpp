@@ -103,7 +103,7 @@ Result<void> Parser::bracket_item(Bracket& bracket) {
   if (source_.peek() == kBroken) return source_.invalid("not UTF-8");
   if (!source_.take_if('\\')) return bracket_character(bracket, source_.take());
   if (source_.done()) return source_.invalid("nothing behind the backslash");
-  auto set = class_escape();
+  auto set = class_escape(PlaceOfSet::in_brackets);
   if (!set) return std::unexpected(set.error());
   if (*set) return bracket_set_item(bracket, **set);
   const bool octal_digits = source_.peek() >= '0' && source_.peek() <= '7';
@@ -167,7 +167,7 @@ Result<std::optional<CodeSet>> Parser::posix_set() {
   if (std::ranges::find(kPosixNames, name) == std::end(kPosixNames)) {
     return source_.invalid(fmt::format("no character class is called [:{}:]", name));
   }
-  CodeSet set = named_set(name == "punct" ? "posixpunct" : name);
+  CodeSet set = named_set(name == "punct" ? "posixpunct" : name, PlaceOfSet::in_brackets);
   return negated ? set.inverted() : set;
 }
 

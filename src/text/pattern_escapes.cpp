@@ -16,6 +16,10 @@ struct NamedEscape {
 
 constexpr NamedEscape kSets[] = {{'w', "word"}, {'d', "digit"}, {'s', "space"}, {'h', "xdigit"}};
 
+constexpr std::string_view kPosixProperties[] = {"alnum", "alpha", "blank", "cntrl", "digit",
+                                                 "graph", "lower", "print", "space", "posixpunct",
+                                                 "upper", "word",  "xdigit"};
+
 struct RefusedEscape {
   std::u32string_view begins;
   std::string_view feature;
@@ -72,8 +76,7 @@ Result<Node> Parser::escape() {
   if (source_.take_if('R')) return general_newline();
   if (source_.take_if('N')) return node(OneOf{CodeSet('\n').inverted()});
   if (source_.take_if('O')) return node(OneOf{CodeSet().inverted()});
-  const bool word = lower(source_.peek()) == 'w';
-  auto set = word ? Result<std::optional<CodeSet>>(word_escape()) : class_escape();
+  auto set = class_escape(PlaceOfSet::by_itself);
   if (!set) return std::unexpected(set.error());
   if (*set) return node(OneOf{std::move(**set)});
   const auto code = character_escape();
@@ -101,35 +104,30 @@ std::optional<Node> Parser::anchor_escape(char32_t letter) const {
   }
 }
 
-/// \w and \W outside of brackets.
-std::optional<CodeSet> Parser::word_escape() {
-  const bool negated = source_.take() == 'W';
-  const bool ascii = options_.ascii_words || options_.ascii_posix;
-  CodeSet set = ascii ? named_set("word") : *find_property("wordbyitself");
-  return negated ? set.inverted() : set;
-}
-
-Result<std::optional<CodeSet>> Parser::class_escape() {
-  if (source_.begins(U"p{") || source_.begins(U"P{")) return property();
+Result<std::optional<CodeSet>> Parser::class_escape(PlaceOfSet place) {
+  if (source_.begins(U"p{") || source_.begins(U"P{")) return property(place);
   for (const auto& [letter, name] : kSets) {
     if (lower(source_.peek()) != letter || source_.peek() >= 0x80) continue;
     const bool negated = source_.take() != letter;
-    CodeSet set = named_set(name);
+    CodeSet set = named_set(name, place);
     return negated ? set.inverted() : set;
   }
   return std::nullopt;
 }
 
-/// The set that a name stands for where options narrow some to ASCII.
-CodeSet Parser::named_set(std::string_view name) const {
+/// The set that a name of POSIX stands for, which options may narrow to ASCII; that of words is a larger one
+/// by itself than in brackets.
+CodeSet Parser::named_set(std::string_view name, PlaceOfSet place) const {
   const bool ascii = options_.ascii_posix || (name == "word" && options_.ascii_words) ||
                      (name == "digit" && options_.ascii_digits) || (name == "space" && options_.ascii_spaces);
-  const CodeSet* set = find_property(name);
+  const bool larger = name == "word" && place == PlaceOfSet::by_itself;
+  const CodeSet* set = find_property(larger ? "wordbyitself" : name);
   return ascii ? set->intersected(CodeSet({{0, 0x7F}})) : *set;
 }
 
-/// \p{name}, \p{^name} and \P{name}.
-Result<CodeSet> Parser::property() {
+/// \p{name}, \p{^name} and \P{name}. The names of POSIX are what they are elsewhere, the same sets by other
+/// names (\p{Alphabetic}) are not.
+Result<CodeSet> Parser::property(PlaceOfSet place) {
   bool negated = source_.take() == 'P';
   source_.take();  // {
   if (source_.take_if('^')) negated = !negated;
@@ -143,7 +141,9 @@ Result<CodeSet> Parser::property() {
     source_.go_back(before);
     return source_.unsupported(fmt::format("the character property {} is", name));
   }
-  return negated ? set->inverted() : *set;
+  const auto* posix = std::ranges::find(kPosixProperties, set, find_property);
+  const CodeSet found = posix == std::end(kPosixProperties) ? *set : named_set(*posix, place);
+  return negated ? found.inverted() : found;
 }
 
 std::uint32_t Parser::digits(unsigned base, std::size_t most) {

@@ -63,9 +63,10 @@ class Parser {
   // pattern_escapes.cpp
   Result<Node> escape();
   std::optional<Node> anchor_escape(char32_t letter) const;
-  std::optional<CodeSet> word_escape();
-  Result<std::optional<CodeSet>> class_escape();  // \s and others that stand for a set; takes nothing if not
-  Result<CodeSet> property();
+  enum class PlaceOfSet : std::uint8_t { by_itself, in_brackets };
+  Result<std::optional<CodeSet>> class_escape(
+      PlaceOfSet place);  // \s and other sets; takes nothing if not one
+  Result<CodeSet> property(PlaceOfSet place);
   Result<char32_t> character_escape();
   Result<char32_t> hexadecimal();
   Result<char32_t> bytes_of_character(unsigned first);
@@ -74,7 +75,7 @@ class Parser {
   Result<char32_t> octal(std::size_t most_digits);
   Result<char32_t> control_character();
   std::uint32_t digits(unsigned base, std::size_t most);
-  CodeSet named_set(std::string_view name) const;
+  CodeSet named_set(std::string_view name, PlaceOfSet place) const;
 
   // pattern_brackets.cpp
   struct Bracket;

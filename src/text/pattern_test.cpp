@@ -84,6 +84,36 @@ TEST(Pattern, FindsWhatOnigurumaFinds) {
   }
 }
 
+struct NamedSet {
+  std::string_view pattern;
+  std::string_view members;  // of a1É٣²_«
+};
+
+class NamedSetTest : public ::testing::TestWithParam<NamedSet> {};
+
+// The members are those that the `tokenizers` library's Oniguruma 6.9.10 finds; 6.9.8 has other ones.
+TEST_P(NamedSetTest, HasTheMembersOfTheLibrarysOniguruma) {
+  const auto pattern = Pattern::compile(GetParam().pattern).value();
+  constexpr std::string_view kCharacters = "a1É٣²_«";
+  std::string members;
+  for (std::size_t from = 0; const auto match = pattern.search(kCharacters, from).match();
+       from = match->end) {
+    members += match->of(kCharacters);
+  }
+  EXPECT_EQ(members, GetParam().members) << GetParam().pattern;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Patterns, NamedSetTest,
+    ::testing::Values(NamedSet{R"(\p{Word})", "a1É٣²_"}, NamedSet{R"(\p{^wo_rd})", "«"},
+                      NamedSet{R"(\P{Word})", "«"}, NamedSet{R"([\p{Word}])", "a1É٣_"},
+                      NamedSet{R"([\P{Word}])", "²«"}, NamedSet{R"((?W:\p{Word}))", "a1_"},
+                      NamedSet{R"((?W:[\p{Word}]))", "a1_"}, NamedSet{R"((?P:\P{Word}))", "É٣²«"},
+                      NamedSet{R"((?W:\p{Alpha}))", "aÉ"}, NamedSet{R"((?P:\p{Alpha}))", "a"},
+                      NamedSet{R"((?P:\p{Alphabetic}))", "aÉ"}, NamedSet{R"((?D:\p{Digit}))", "1"},
+                      NamedSet{R"((?D:\p{Nd}))", "1٣"}, NamedSet{R"((?P:\p{Punct}))", "_«"},
+                      NamedSet{R"((?P:\p{Upper}))", ""}));
+
 /// Patterns made at random of all constructs that repeat, choose, and look around, except where
 /// Oniguruma 6.9.8 is wrong: behind look-behind it may miss \z and \Z (`(?<=a)\Z` in "ba"), and it miscounts
 /// {2} where a branch takes nothing (`s('v|\b){2}` in "s'vE").
