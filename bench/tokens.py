@@ -129,6 +129,9 @@ def main() -> None:
     print("\n| chat template | µs to render | µs to read the template |\n|---|---|---|")
     for family in TEMPLATES:
         print(rendering(family), flush=True)
+    print("\n| parser | MB/s | Mtokens/s | ns/B, worst 64 kB | ns/B, worst 1 MB |\n|---|---|---|---|---|")
+    for row in parsing(0.1 if options.short else 1):
+        print(row, flush=True)
     print("\n| loading | CPU ms, dynamo / library | MiB held | MiB at most |\n|---|---|---|---|")
     for vocabulary, model in models.items():
         print(loading(vocabulary, model, repeat), flush=True)
@@ -143,6 +146,25 @@ def rendering(family: str) -> str:
     result = json.loads(subprocess.run([str(word) for word in argv], capture_output=True, check=True).stdout)
     keep("tokens", {"template": family} | result)
     return f"| {family} | {result['render_us']:.1f} | {result['parse_us']:.0f} |"
+
+
+def parsing(seconds: float) -> list[str]:
+    """Every parser on an answer that comes in tokens of 4 bytes; those of tool calls on bad texts too."""
+    argv = ["taskset", "--cpu-list", SUBJECT_CORE, RELEASE / "bench" / "measure_parsers", seconds]
+    lines = subprocess.run([str(word) for word in argv], capture_output=True, check=True).stdout.splitlines()
+    results: dict[str, dict[str, Any]] = {}
+    for result in map(json.loads, lines):
+        keep("tokens", result)
+        kind = "tool" if result["kind"] == "growth" else result["kind"]
+        results.setdefault(f"{kind} {result['parser']}", {}).update(result)
+    return [
+        f"| {name} | {result['mb_s']:.0f} | {result['mtokens_s']:.1f} | {growth(result, '64k')} | {growth(result, '1m')} |"
+        for name, result in results.items()
+    ]
+
+
+def growth(result: dict[str, Any], size: str) -> str:
+    return f"{result[f'ns_per_byte_{size}']:.0f}" if f"ns_per_byte_{size}" in result else ""
 
 
 def loading(vocabulary: str, model: pathlib.Path, repeat: int) -> str:
