@@ -5,8 +5,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build up down test test-asan test-tsan test-real test-engines test-tokens test-tokens-long \
-        test-templates fuzz bench bench-tokens format lint clean
+.PHONY: help setup build up down test test-asan test-tsan test-real test-engines test-vllm test-tokens \
+        test-tokens-long test-templates fuzz bench bench-tokens format lint clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-real: setup ## against a real Kubernetes, built once from Go modules (about
 
 test-engines: setup ## against a real llama.cpp server, built once (about 5 minutes)
 	@tests/engines/run.sh
+
+test-vllm: setup ## against a real vLLM on this machine's processor, installed once (about 3 minutes, 5 GB)
+	@tests/vllm/run.sh
 
 test-tokens: setup ## tokenizers of every kind beside the real library, thousands of texts each
 	@tests/tokens/run.sh

@@ -9,7 +9,8 @@ import pathlib
 import sys
 
 import gguf
-from make_tiny_model import VOCABULARY, add_shape, add_tokenizer, sentences, train_tokenizer, weights
+from make_tiny_model import add_shape, add_tokenizer
+from tiny_model import VOCABULARY, sentences, train_tokenizer, weights
 from tokenizers import Tokenizer, models, normalizers, trainers
 
 PRE_TYPES = ["default", "gpt-2", "llama-bpe", "qwen2", "qwen35", "deepseek-v3", "deepseek-coder", "falcon", "starcoder", "bloom",

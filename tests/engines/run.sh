@@ -6,11 +6,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../tools/lib.sh"
 
 make_model() { "$python" "$here/make_tiny_model.py" "$1/tiny.gguf"; }
+sources=("$here/tiny_model.py" "$here/make_tiny_model.py" "$here/requirements.txt")
 
 python=$("$ROOT/tools/venv.sh" "$here/requirements.txt")/bin/python
-model=$(once tiny-model "$(digest "$here/make_tiny_model.py" "$here/requirements.txt")" make_model)
+model=$(once tiny-model "$(digest "${sources[@]}")" make_model)
 make_vocabularies() { PYTHONPATH=$here "$python" "$here/make_vocabularies.py" "$1"; }
-vocabularies=$(once tiny-vocabularies "$(digest "$here/make_vocabularies.py" "$here/make_tiny_model.py")" make_vocabularies)
+vocabularies=$(once tiny-vocabularies "$(digest "$here/make_vocabularies.py" "${sources[@]}")" make_vocabularies)
 LLAMA_SERVER=$("$here/llama-server.sh")
 export LLAMA_SERVER TINY_MODEL=$model/tiny.gguf TINY_VOCABULARIES=$vocabularies
 "$ROOT/tools/build.sh" dev dynamo

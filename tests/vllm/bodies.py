@@ -1,0 +1,42 @@
+"""Generated conversations as bodies of chat completion requests, as vLLM takes them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from templates.conversations import Arguments, conversations
+
+Json = Any
+
+OF_THE_BODY = ("messages", "tools", "documents", "add_generation_prompt", "continue_final_message")
+NOT_OF_CLIENTS = ("bos_token", "eos_token")
+
+
+def bodies(seed: int, count: int) -> Iterator[dict[str, Json]]:
+    return map(body, conversations(seed, count))
+
+
+def body(arguments: Arguments) -> dict[str, Json]:
+    """What a client sends to have these arguments rendered. Other variables go to `chat_template_kwargs`."""
+    sent = json.loads(json.dumps(arguments))
+    out = {name: sent.pop(name) for name in OF_THE_BODY if name in sent}
+    kwargs = {name: value for name, value in sent.items() if name not in NOT_OF_CLIENTS}
+    if kwargs:
+        out["chat_template_kwargs"] = kwargs
+    if out.get("tools") == []:
+        del out["tools"]
+    for document in out.get("documents", []):
+        if "doc_id" in document:
+            document["doc_id"] = str(document["doc_id"])
+    for message in out["messages"]:
+        _write_for_the_api(message)
+    return out
+
+
+def _write_for_the_api(message: dict[str, Json]) -> None:
+    """Arguments of calls as JSON text; parts without pictures, of which a language model knows nothing."""
+    for call in message.get("tool_calls", []):
+        if not isinstance(call["function"]["arguments"], str):
+            call["function"]["arguments"] = json.dumps(call["function"]["arguments"])
+    if isinstance(message.get("content"), list):
+        message["content"] = [part for part in message["content"] if part["type"] == "text"]
