@@ -188,7 +188,7 @@ bool contains(Runtime& runtime, const Value& container, const Value& element) {
     if (!element.is_text()) {
       runtime.fail(fmt::format("'in <string>' requires string as left operand, not {}", type_name(element)));
     }
-    runtime.charge_bytes(container.as_text().size());
+    runtime.charge_characters(container.as_text().size());
     return has_text(container.as_text(), element.as_text());
   }
   if (container.is_dict()) return !find_entry(runtime, container, element).is_missing();

@@ -127,6 +127,7 @@ Value raise_exception(Runtime& runtime, const Value& /*self*/, const Given& give
 
 Value strftime_now(Runtime& runtime, const Value& /*self*/, const Given& given) {
   const auto format = text_argument(runtime, given, 0, {});
+  runtime.charge(format.size());
   return runtime.text(format_time(runtime.options.now, runtime.options.utc_offset, format));
 }
 

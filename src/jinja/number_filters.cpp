@@ -32,6 +32,7 @@ Value to_int(Runtime& runtime, const Value& self, const Given& given) {
     return truncated(runtime, self.as_real()).value_or(fallback);
   }
   if (!self.is_text()) return fallback;
+  runtime.charge_characters(self.as_text().size());
   const auto base = whole_argument(runtime, given, 1, 10);
   const bool known_base = base == 0 || (base >= 2 && base <= 36);
   const auto parsed = known_base ? parse_integer(self.as_text(), static_cast<int>(base)) : std::nullopt;
@@ -45,6 +46,7 @@ Value to_float(Runtime& runtime, const Value& self, const Given& given) {
   const auto fallback = given.has(0) ? given[0] : Value::real(0);
   if (self.is_number()) return Value::real(self.as_real());
   if (!self.is_text()) return fallback;
+  runtime.charge_characters(self.as_text().size());
   const auto parsed = parse_real(self.as_text());
   return parsed ? Value::real(*parsed) : fallback;
 }

@@ -79,6 +79,7 @@ void print_repr(Runtime& runtime, const Value& value, std::string& out) {
       fmt::format_to(std::back_inserter(out), "{}", value.as_large());
       return;
     case Kind::real:
+      runtime.charge(4);
       return print_real(value.as_real(), out);
     case Kind::text:
       runtime.charge_characters(value.as_text().size());

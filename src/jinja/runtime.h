@@ -37,7 +37,7 @@ class Runtime {
     if (steps > steps_) out_of_steps();
     steps_ -= steps;
   }
-  /// Work in proportion to a text: copying, comparing, searching; or looking at each of its characters.
+  /// Work in proportion to a text: copying and comparing; or looking at each of its characters.
   void charge_bytes(std::size_t bytes) { charge(bytes / 64 + 1); }
   void charge_characters(std::size_t bytes) { charge(bytes / 8 + 1); }
 

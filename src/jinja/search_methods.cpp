@@ -38,7 +38,7 @@ std::size_t first_place(std::string_view text, std::string_view what) { return f
 
 template <Find kFind>
 Value find(Runtime& runtime, const Value& self, const Given& given) {
-  runtime.charge_bytes(self.as_text().size());
+  runtime.charge_characters(self.as_text().size());
   const auto what = text_argument(runtime, given, 0, {});
   const auto inside = part(runtime, self.as_text(), given);
   const auto at = inside ? kFind(inside->text, what) : std::string_view::npos;
@@ -55,7 +55,7 @@ Value index(Runtime& runtime, const Value& self, const Given& given) {
 }
 
 Value count(Runtime& runtime, const Value& self, const Given& given) {
-  runtime.charge_bytes(self.as_text().size());
+  runtime.charge_characters(self.as_text().size());
   const auto what = text_argument(runtime, given, 0, {});
   const auto inside = part(runtime, self.as_text(), given);
   if (!inside) return Value::integer(0);

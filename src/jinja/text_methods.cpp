@@ -48,7 +48,7 @@ Value split_with(Runtime& runtime, const Value& self, const Given& given, declty
                  decltype(&split_at_space) at_space) {
   const auto separator = optional_text(runtime, given, 0);
   const auto most = whole_argument(runtime, given, 1, -1);
-  runtime.charge_bytes(self.as_text().size());
+  runtime.charge_characters(self.as_text().size());
   if (separator && separator->empty()) runtime.fail("empty separator");
   return list_of(runtime,
                  separator ? at_separator(self.as_text(), *separator, most) : at_space(self.as_text(), most));
@@ -63,7 +63,7 @@ Value rsplit(Runtime& runtime, const Value& self, const Given& given) {
 }
 
 Value splitlines(Runtime& runtime, const Value& self, const Given& given) {
-  runtime.charge_bytes(self.as_text().size());
+  runtime.charge_characters(self.as_text().size());
   return list_of(runtime, split_lines(self.as_text(), flag_argument(runtime, given, 0)));
 }
 
@@ -79,7 +79,7 @@ template <auto kFind, End kRest>
 Value partition(Runtime& runtime, const Value& self, const Given& given) {
   const auto text = self.as_text();
   const auto separator = text_argument(runtime, given, 0, {});
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   if (separator.empty()) runtime.fail("empty separator");
   const auto at = kFind(text, separator);
   if (at != std::string_view::npos) {
@@ -225,7 +225,7 @@ constexpr Builtin kMethods[] = {
 
 Value replaced(Runtime& runtime, std::string_view text, std::string_view old, std::string_view with,
                std::int64_t most) {
-  runtime.charge_bytes(text.size());
+  runtime.charge_characters(text.size());
   const auto places = old.empty() ? text.size() + 1 : text.size() / old.size();
   if (!with.empty() && places > runtime.options.limits.memory_bytes / with.size()) throw HeapExhausted{};
   if (!old.empty() && !has_text(text, old)) return Value::text(text);

@@ -6,7 +6,7 @@ namespace dynamo::jinja {
 namespace {
 
 constexpr auto kNowhere = std::string_view::npos;
-constexpr std::size_t kShort = 64;  // so often at most the standard library looks at each byte
+constexpr std::size_t kShort = 16;  // so often at most the standard library looks at each byte
 
 /// A text, read from one of its ends.
 struct Reading {
