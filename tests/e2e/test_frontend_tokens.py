@@ -114,6 +114,24 @@ def test_the_templates_own_words_reach_the_client(frontend: Role):
     assert "this model does not talk about that" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/tokenize"])
+@pytest.mark.parametrize(
+    ("messages", "cause"),
+    [
+        ([], "at least one"),
+        (["hello"], "messages[0]"),
+        ([{"content": "hello"}], "role"),
+        ([{"role": "user", "content": 5}], "content"),
+        ([{"role": "user", "content": [{"type": "poem"}]}], "poem"),
+        ([CHAT[0], {"role": "assistant", "tool_calls": "f()"}], "tool_calls"),
+    ],
+)
+def test_messages_that_no_template_can_read_are_refused(frontend: Role, path: str, messages: list, cause: str):
+    answer = post(frontend.port, path, model=MODEL, messages=messages)
+    assert answer.status == 400
+    assert cause in answer.json()["error"]["message"]
+
+
 def test_prompts_are_counted_exactly(frontend: Role):
     def totals() -> tuple[float, float]:
         scraped = frontend.metrics()
