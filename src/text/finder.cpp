@@ -1,5 +1,6 @@
 #include "text/finder.h"
 
+#include "text/growth.h"
 #include "text/utf8.h"
 
 namespace dynamo::text {
@@ -90,6 +91,8 @@ Result<void> Finder::find_all(std::string_view text, std::vector<Range>& matches
 Result<void> Finder::replace_all(std::string& text, std::string_view content) const {
   std::vector<Range> matches;
   if (auto found = find_all(text, matches); !found || matches.empty()) return found;
+  auto checked = check_growth(text.size(), text.size() + matches.size() * content.size());
+  if (!checked) return checked;
   std::string replaced;
   replaced.reserve(text.size());
   std::size_t kept = 0;

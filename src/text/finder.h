@@ -24,7 +24,8 @@ class Finder {
   /// behind another one does not count, and an empty text has no matches.
   /// Errors: too_large where the pattern gives up (text/pattern.h); says which one.
   Result<void> find_all(std::string_view text, std::vector<Range>& matches) const;
-  /// Puts `content` in the place of every match. Errors: as of find_all; `text` is as it was then.
+  /// Puts `content` in the place of every match. Errors: as of find_all, and too_large where the text would
+  /// become far too long (text/growth.h); `text` is as it was then.
   Result<void> replace_all(std::string& text, std::string_view content) const;
 
  private:

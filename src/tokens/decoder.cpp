@@ -2,27 +2,33 @@
 
 #include <functional>
 
+#include "text/code_point.h"
 #include "text/finder.h"
+#include "text/growth.h"
 #include "tokens/decode_step.h"
+#include "tokens/definition.h"
 
 namespace dynamo::tokens {
 namespace {
 
-/// The first thing that went wrong in a chain.
-using Failure = std::optional<Error>;
+/// What the steps of a chain share.
+struct Run {
+  std::size_t fed = 0;           // bytes of all tokens
+  std::optional<Error> failure;  // the first thing that went wrong
+};
 
 /// Makes a step that hands its tokens on to `next`. What it refers to lives as long as the decoder.
-using StepMaker = std::function<std::unique_ptr<DecodeStep>(DecodeStep& next, Failure& failure)>;
+using StepMaker = std::function<std::unique_ptr<DecodeStep>(DecodeStep& next, Run& run)>;
 
 template <class Step>
 StepMaker plain_step() {
-  return [](DecodeStep& next, Failure& /*failure*/) { return std::make_unique<Step>(next); };
+  return [](DecodeStep& next, Run& /*run*/) { return std::make_unique<Step>(next); };
 }
 
 template <class Step, class Rule>
 StepMaker step_with(Rule rule) {
   auto shared = std::make_shared<const Rule>(std::move(rule));
-  return [shared](DecodeStep& next, Failure& /*failure*/) { return std::make_unique<Step>(next, *shared); };
+  return [shared](DecodeStep& next, Run& /*run*/) { return std::make_unique<Step>(next, *shared); };
 }
 
 /// Every match within a token to a text.
@@ -33,123 +39,102 @@ struct ReplaceRule {
 
 class ReplaceStep final : public WholeTokenStep {
  public:
-  ReplaceStep(DecodeStep& next, Failure& failure, const ReplaceRule& rule)
-      : WholeTokenStep(next), failure_(failure), rule_(rule) {}
+  ReplaceStep(DecodeStep& next, Run& run, const ReplaceRule& rule)
+      : WholeTokenStep(next), run_(run), rule_(rule) {}
 
  private:
   void take(std::string_view token) override {
     replaced_ = token;
     auto done = rule_.finder.replace_all(replaced_, rule_.content);
-    if (!done && !failure_) failure_ = std::move(done.error());
-    next_.token(replaced_);
+    if (done) done = text::check_growth(run_.fed, replaced_.size());
+    if (!done && !run_.failure) run_.failure = done.error();
+    next_.token(done ? replaced_ : token);
   }
 
-  Failure& failure_;
+  Run& run_;
   const ReplaceRule& rule_;
   std::string replaced_;  // kept to spare an allocation per token
 };
 
 StepMaker replace_step(ReplaceRule rule) {
   auto shared = std::make_shared<const ReplaceRule>(std::move(rule));
-  return [shared](DecodeStep& next, Failure& failure) {
-    return std::make_unique<ReplaceStep>(next, failure, *shared);
-  };
+  return [shared](DecodeStep& next, Run& run) { return std::make_unique<ReplaceStep>(next, run, *shared); };
 }
 
-std::unexpected<Error> wrong_member(std::string_view type, std::string_view member,
-                                    std::string_view allowed) {
-  return fail(Errc::invalid, fmt::format("decoder {}: `{}` must be {}", type, member, allowed));
+/// A member that is one character, as text.
+Result<std::string> one_character(const json::value& definition, std::string_view key) {
+  const auto character = character_member(definition, key);
+  if (!character) return std::unexpected(character.error());
+  std::string text;
+  text::append_code_point(text, *character);
+  return text;
 }
 
-std::optional<std::string> text_member(const json::value& definition, std::string_view member) {
-  const json::value* found = json::find(definition, {member});
-  if (found == nullptr || !found->is_string()) return std::nullopt;
-  return std::string(found->get_string().c_str(), found->get_string().size());
+Result<std::string> filled_member(const json::value& definition, std::string_view key) {
+  const auto text = string_member(definition, key);
+  if (!text) return std::unexpected(text.error());
+  if (text->empty()) return fail(Errc::invalid, fmt::format("`{}` must not be empty", key));
+  return std::string(*text);
 }
 
-bool is_one_character(std::string_view text) {
-  if (text.empty()) return false;
-  const auto continues = [](char c) { return (c & 0xC0) == 0x80; };
-  return !continues(text[0]) && std::ranges::all_of(text.substr(1), continues);
-}
-
-Result<text::Finder> load_finder(const json::value& pattern) {
-  if (auto literal = text_member(pattern, "String")) {
-    if (literal->empty()) return wrong_member("Replace", "pattern", "a text that is not empty");
-    return text::Finder::literal(*literal);
-  }
-  const auto source = text_member(pattern, "Regex");
-  if (!source) return wrong_member("Replace", "pattern", "{\"String\": …} or {\"Regex\": …}");
-  auto compiled = text::Finder::pattern(*source);
-  if (!compiled) return context("decoder Replace", std::move(compiled.error()));
-  return compiled;
+Result<std::size_t> count_member(const json::value& definition, std::string_view key) {
+  const auto count = json::int_at(definition, {key});
+  if (!count || *count < 0) return fail(Errc::invalid, fmt::format("`{}` must be a count", key));
+  return static_cast<std::size_t>(*count);
 }
 
 Result<StepMaker> load_replace(const json::value& definition) {
-  auto content = text_member(definition, "content");
-  if (!content) return wrong_member("Replace", "content", "a text");
-  const json::value* pattern = json::find(definition, {"pattern"});
-  auto finder = load_finder(pattern != nullptr ? *pattern : json::value());
+  auto finder = finder_member(definition);
   if (!finder) return std::unexpected(std::move(finder.error()));
-  return replace_step({.finder = std::move(*finder), .content = std::move(*content)});
+  const auto content = string_member(definition, "content");
+  if (!content) return std::unexpected(content.error());
+  return replace_step({.finder = std::move(*finder), .content = std::string(*content)});
 }
 
 Result<StepMaker> load_strip(const json::value& definition) {
-  StripStep::Rule rule;
-  auto content = text_member(definition, "content");
-  if (!content || !is_one_character(*content)) return wrong_member("Strip", "content", "one character");
-  rule.content = std::move(*content);
-  const auto start = json::int_at(definition, {"start"});
-  const auto stop = json::int_at(definition, {"stop"});
-  if (!start || !stop || *start < 0 || *stop < 0) return wrong_member("Strip", "start and stop", "counts");
-  rule.start = static_cast<std::size_t>(*start);
-  rule.stop = static_cast<std::size_t>(*stop);
-  return step_with<StripStep>(std::move(rule));
+  auto content = one_character(definition, "content");
+  if (!content) return std::unexpected(std::move(content.error()));
+  const auto start = count_member(definition, "start");
+  if (!start) return std::unexpected(start.error());
+  const auto stop = count_member(definition, "stop");
+  if (!stop) return std::unexpected(stop.error());
+  return step_with<StripStep>(StripStep::Rule{std::move(*content), *start, *stop});
 }
 
 Result<StepMaker> load_metaspace(const json::value& definition) {
-  MetaspaceStep::Rule rule;
-  auto replacement = text_member(definition, "replacement");
-  if (!replacement || !is_one_character(*replacement)) {
-    return wrong_member("Metaspace", "replacement", "one character");
-  }
-  rule.replacement = std::move(*replacement);
-  const bool old_flag = json::bool_at(definition, {"add_prefix_space"}, true);
-  const auto scheme = json::string_at(definition, {"prepend_scheme"}, old_flag ? "always" : "never");
+  auto replacement = one_character(definition, "replacement");
+  if (!replacement) return std::unexpected(std::move(replacement.error()));
+  const auto old_flag = bool_member(definition, "add_prefix_space", true);
+  if (!old_flag) return std::unexpected(old_flag.error());
+  const auto scheme = json::string_at(definition, {"prepend_scheme"}, *old_flag ? "always" : "never");
   if (scheme != "always" && scheme != "first" && scheme != "never") {
-    return wrong_member("Metaspace", "prepend_scheme", "always, first or never");
+    return fail(Errc::invalid, "`prepend_scheme` must be always, first or never");
   }
-  rule.drops_first = scheme != "never";
-  return step_with<MetaspaceStep>(std::move(rule));
+  return step_with<MetaspaceStep>(MetaspaceStep::Rule{std::move(*replacement), scheme != "never"});
 }
 
 Result<StepMaker> load_word_piece(const json::value& definition) {
-  WordPieceStep::Rule rule;
-  auto prefix = text_member(definition, "prefix");
-  if (!prefix) return wrong_member("WordPiece", "prefix", "a text");
-  rule.prefix = std::move(*prefix);
-  rule.cleanup = json::bool_at(definition, {"cleanup"}, true);
-  return step_with<WordPieceStep>(std::move(rule));
+  const auto prefix = string_member(definition, "prefix");
+  if (!prefix) return std::unexpected(prefix.error());
+  const auto cleanup = bool_member(definition, "cleanup", true);
+  if (!cleanup) return std::unexpected(cleanup.error());
+  return step_with<WordPieceStep>(WordPieceStep::Rule{std::string(*prefix), *cleanup});
 }
 
 Result<StepMaker> load_suffix(const json::value& definition) {
-  auto suffix = text_member(definition, "suffix");
-  if (!suffix || suffix->empty()) return wrong_member("BPEDecoder", "suffix", "a text that is not empty");
+  auto suffix = filled_member(definition, "suffix");
+  if (!suffix) return std::unexpected(std::move(suffix.error()));
   return step_with<SuffixStep>(std::move(*suffix));
 }
 
 Result<StepMaker> load_ctc(const json::value& definition) {
-  CtcStep::Rule rule;
-  auto pad = text_member(definition, "pad_token");
-  auto delimiter = text_member(definition, "word_delimiter_token");
-  if (!pad) return wrong_member("CTC", "pad_token", "a text");
-  if (!delimiter || delimiter->empty()) {
-    return wrong_member("CTC", "word_delimiter_token", "a text that is not empty");
-  }
-  rule.pad = std::move(*pad);
-  rule.word_delimiter = std::move(*delimiter);
-  rule.cleanup = json::bool_at(definition, {"cleanup"}, true);
-  return step_with<CtcStep>(std::move(rule));
+  const auto pad = string_member(definition, "pad_token");
+  if (!pad) return std::unexpected(pad.error());
+  auto delimiter = filled_member(definition, "word_delimiter_token");
+  if (!delimiter) return std::unexpected(std::move(delimiter.error()));
+  const auto cleanup = bool_member(definition, "cleanup", true);
+  if (!cleanup) return std::unexpected(cleanup.error());
+  return step_with<CtcStep>(CtcStep::Rule{std::string(*pad), std::move(*delimiter), *cleanup});
 }
 
 using Loader = Result<StepMaker> (*)(const json::value& definition);
@@ -177,12 +162,11 @@ constexpr int kMaxNesting = 16;
 Result<void> load_into(std::vector<StepMaker>& steps, const json::value& definition, int nesting) {
   const auto type = json::string_at(definition, {"type"});
   if (type == "Sequence") {
-    const json::value* inner = json::find(definition, {"decoders"});
-    if (inner == nullptr || !inner->is_array()) return wrong_member(type, "decoders", "a list of decoders");
+    const auto inner = list_member(definition, "decoders");
+    if (!inner) return context("decoder Sequence", inner.error());
     if (nesting == kMaxNesting) return fail(Errc::invalid, "decoder Sequence: nested too deeply");
-    for (const json::value& one : inner->get_array()) {
-      auto loaded = load_into(steps, one, nesting + 1);
-      if (!loaded) return loaded;
+    for (const json::value& one : **inner) {
+      if (auto loaded = load_into(steps, one, nesting + 1); !loaded) return loaded;
     }
     return {};
   }
@@ -191,7 +175,7 @@ Result<void> load_into(std::vector<StepMaker>& steps, const json::value& definit
     return fail(Errc::unsupported, fmt::format("decoder \"{}\" is not known", type));
   }
   auto step = known->second(definition);
-  if (!step) return std::unexpected(std::move(step.error()));
+  if (!step) return context(fmt::format("decoder {}", type), std::move(step.error()));
   steps.push_back(std::move(*step));
   return {};
 }
@@ -202,23 +186,25 @@ class Chain final : public DecodeStream {
   explicit Chain(std::span<const StepMaker> makers) {
     first_ = &collected_;
     for (std::size_t i = makers.size(); i > 0; --i) {
-      steps_.push_back(makers[i - 1](*first_, failure_));
+      steps_.push_back(makers[i - 1](*first_, run_));
       first_ = steps_.back().get();
     }
   }
 
   void feed(std::string_view token, std::string& out) override {
     collected_.into(out);
+    run_.fed += token.size();
     first_->token(token);
   }
   void finish(std::string& out) override {
     collected_.into(out);
     first_->finish();
+    run_.fed = 0;
   }
-  const Failure& failure() const override { return failure_; }
+  const std::optional<Error>& failure() const override { return run_.failure; }
 
  private:
-  Failure failure_;
+  Run run_;
   CollectStep collected_;
   std::vector<std::unique_ptr<DecodeStep>> steps_;  // last to first
   DecodeStep* first_ = nullptr;

@@ -20,7 +20,8 @@ class DecodeStream {
   virtual void feed(std::string_view token, std::string& out) = 0;
   /// No token comes any more: appends what was held back. The stream is as new afterwards.
   virtual void finish(std::string& out) = 0;
-  /// Set once a pattern gave up on a token (too_large, text/finder.h), which then came out as it was.
+  /// Set once a pattern gave up on a token (text/finder.h) or would have made far too much of it
+  /// (text/growth.h), both too_large; the token then came out as it was.
   virtual const std::optional<Error>& failure() const = 0;
 };
 

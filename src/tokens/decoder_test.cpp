@@ -105,6 +105,10 @@ INSTANTIATE_TEST_SUITE_P(
              R"({"type":"Replace","pattern":{"Regex":"[ab]+"},"content":"-"})",
              {"xaby", "ba"},
              "x-y-"},
+        Case{"replace_of_an_empty_text",
+             R"({"type":"Replace","pattern":{"String":""},"content":"-"})",
+             {"a", "b"},
+             "-a--b-"},
         Case{"llama", kLlama, {"▁a", "<0xE4>", "▁"}, "a\uFFFD "},
         Case{"byte_level",
              R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true})",
@@ -180,9 +184,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"strip_of_two", R"({"type":"Strip","content":"ab","start":1,"stop":1})", Errc::invalid,
                 "one character"},
         Refusal{"strip_backwards", R"({"type":"Strip","content":"a","start":-1,"stop":1})", Errc::invalid,
-                "counts"},
-        Refusal{"replace_of_nothing", R"({"type":"Replace","pattern":{"String":""},"content":"a"})",
-                Errc::invalid, "not empty"},
+                "`start` must be a count"},
         Refusal{"replace_by_no_pattern", R"({"type":"Replace","pattern":{"Regex":"(a"},"content":"b"})",
                 Errc::invalid, "Replace"},
         Refusal{"suffix_of_nothing", R"({"type":"BPEDecoder","suffix":""})", Errc::invalid, "`suffix`"}),
@@ -198,6 +200,22 @@ TEST(Decoder, SaysWhenAPatternGivesUp) {
   EXPECT_EQ(out, std::string(50, 'a'));
   ASSERT_TRUE(stream->failure());
   EXPECT_EQ(stream->failure()->code, Errc::too_large);
+}
+
+TEST(Decoder, SaysWhenATokenWouldExplode) {
+  json::array steps;
+  for (int i = 0; i < 40; ++i) {
+    steps.push_back({{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}});
+  }
+  const auto doubling = Decoder::load({{"type", "Sequence"}, {"decoders", steps}}).value();
+  const auto stream = doubling->begin();
+  std::string out;
+  stream->feed("b", out);
+  EXPECT_FALSE(stream->failure());
+  stream->feed("a", out);
+  ASSERT_TRUE(stream->failure());
+  EXPECT_EQ(stream->failure()->code, Errc::too_large);
+  EXPECT_LT(out.size(), 1U << 17);
 }
 
 TEST(Utf8, CutsAreMendedHoweverTheyFall) {

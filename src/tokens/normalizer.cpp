@@ -2,6 +2,7 @@
 
 #include "text/code_point.h"
 #include "text/finder.h"
+#include "text/growth.h"
 #include "text/normal_form.h"
 #include "tokens/base64.h"
 #include "tokens/definition.h"
@@ -121,6 +122,10 @@ class Replace final : public Normalizer {
   Result<void> apply(text::AlignedText& text) const override {
     std::vector<text::Range> matches;
     if (auto found = finder_.find_all(text.text(), matches); !found) return found;
+    const std::size_t size = text.text().size();
+    if (auto checked = text::check_growth(size, size + matches.size() * content_.size()); !checked) {
+      return checked;
+    }
     text.replace(matches, content_);
     return {};
   }
@@ -140,10 +145,15 @@ class Sequence final : public Normalizer {
   Result<void> apply(std::string& text) const override { return apply_all(text); }
 
  private:
+  static std::size_t size_of(const text::AlignedText& text) { return text.text().size(); }
+  static std::size_t size_of(const std::string& text) { return text.size(); }
+
   template <class Text>
   Result<void> apply_all(Text& text) const {
+    const std::size_t before = size_of(text);
     for (const auto& step : steps_) {
       if (auto applied = step->apply(text); !applied) return applied;
+      if (auto checked = text::check_growth(before, size_of(text)); !checked) return checked;
     }
     return {};
   }

@@ -19,7 +19,8 @@ class Normalizer {
   /// Rewrites `text` and keeps track of where each byte came from. The library cuts a normalized text
   /// anew even when nothing is cut off, so that its origin() is where its first character comes from:
   /// callers do the same, `text = text.slice({0, size})`, before they hand it to a pre-tokenizer.
-  /// Errors: too_large where a pattern gives up (text/finder.h); `text` is then of no use.
+  /// Errors: too_large where a pattern gives up (text/finder.h) and where the text becomes far too long
+  /// (text/growth.h); `text` is then of no use.
   virtual Result<void> apply(text::AlignedText& text) const = 0;
   /// Rewrites `text`, which must be valid UTF-8 (text/utf8.h). Touches nothing where nothing changes.
   /// Errors: the same.

@@ -7,6 +7,7 @@ namespace dynamo::tokens {
 namespace {
 
 constexpr std::size_t kUnitSize = 4;
+constexpr std::size_t kLongestReplacement = 256;
 constexpr std::size_t kLongestGrapheme = 5;  // longer ones are looked up character by character
 
 std::uint32_t read_u32(std::string_view bytes) {
@@ -34,6 +35,16 @@ void put_replacement(std::string_view old, std::string_view replacement, Out& ou
   if (written < replaced) out.adjust_last(written - replaced);
 }
 
+std::size_t longest_replacement(std::string_view replacements) {
+  std::size_t longest = 0;
+  while (!replacements.empty()) {
+    const std::size_t size = std::min(replacements.find('\0'), replacements.size());
+    longest = std::max(longest, size);
+    replacements.remove_prefix(std::min(size + 1, replacements.size()));
+  }
+  return longest;
+}
+
 /// End of the grapheme at `at`; most often two ASCII characters in a row tell that the first one is a whole
 /// one.
 std::size_t end_of_grapheme(std::string_view text, std::size_t at) {
@@ -55,6 +66,10 @@ Result<Charsmap> Charsmap::parse(std::string_view bytes) {
   map.units_.reserve(count);
   for (; map.units_.size() < count; bytes.remove_prefix(kUnitSize)) map.units_.push_back(read_u32(bytes));
   if (!text::is_valid(bytes)) return fail(Errc::invalid, "character map: the replacements are not UTF-8");
+  if (longest_replacement(bytes) > kLongestReplacement) {
+    return fail(Errc::unsupported,
+                fmt::format("character map: replacements of more than {} bytes", kLongestReplacement));
+  }
   map.replacements_ = bytes;
   map.note_ascii();
   return map;

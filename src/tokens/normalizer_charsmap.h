@@ -16,7 +16,8 @@ namespace dynamo::tokens {
 /// its units (u32 each, little-endian), and then the replacements, each ended by a zero.
 class Charsmap {
  public:
-  /// Reads the map. Errors: invalid when it is cut short or its replacements are not UTF-8.
+  /// Reads the map. Errors: invalid when it is cut short or its replacements are not UTF-8; unsupported for
+  /// one that is longer than any that is needed.
   static Result<Charsmap> parse(std::string_view bytes);
 
   /// What stands for the shortest beginning of `text` that the map has.

@@ -1,5 +1,6 @@
 #include "tokens/pre_tokenizer.h"
 
+#include "text/growth.h"
 #include "tokens/definition.h"
 #include "tokens/pre_tokenizer_changing.h"
 #include "tokens/pre_tokenizer_cutting.h"
@@ -22,10 +23,19 @@ class Sequence final : public PreTokenizer {
   }
 
  private:
+  static std::size_t size_of(const PlainPieces& pieces) { return pieces.text.size(); }
+  static std::size_t size_of(const std::vector<text::AlignedText>& pieces) {
+    std::size_t size = 0;
+    for (const text::AlignedText& piece : pieces) size += piece.text().size();
+    return size;
+  }
+
   template <class Pieces>
   Result<void> split_all(Pieces& pieces) const {
+    const std::size_t before = size_of(pieces);
     for (const auto& step : steps_) {
       if (auto split = step->split(pieces); !split) return split;
+      if (auto checked = text::check_growth(before, size_of(pieces)); !checked) return checked;
     }
     return {};
   }

@@ -63,6 +63,27 @@ TEST(TokenizerTest, RefusesATextForWhichAPatternTakesTooLong) {
   }
 }
 
+/// `step` forty times over.
+std::string sequence(std::string_view member, std::string_view steps, std::string_view step) {
+  std::string all(step);
+  for (int i = 1; i < 40; ++i) all += fmt::format(", {}", step);
+  return fmt::format(R"("{}": {{"type": "Sequence", "{}": [{}]}}, )", member, steps, all);
+}
+
+TEST(TokenizerTest, RefusesATextThatIsMadeFarLonger) {
+  constexpr std::string_view kDouble = R"({"type": "Replace", "pattern": {"String": "h"}, "content": "hh"})";
+  constexpr std::string_view kLong = R"({"type": "Replace", "pattern": {"String": "h"}, "content": ")";
+  constexpr std::string_view kBytes =
+      R"({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false})";
+  const std::string once = fmt::format(R"("normalizer": {}{}"}}, )", kLong, std::string(80'000, 'l'));
+  for (const std::string& part : {sequence("normalizer", "normalizers", kDouble), once,
+                                  sequence("pre_tokenizer", "pretokenizers", kBytes)}) {
+    const auto tokenizer = parse(file_with(part));
+    EXPECT_EQ(tokenizer->encode("é h").error().code, Errc::too_large);
+    EXPECT_EQ(tokenizer->encode_with_offsets("é h").error().code, Errc::too_large);
+  }
+}
+
 TEST(TokenizerTest, KnowsItsTokens) {
   const auto tokenizer =
       parse(file_with(fmt::format(R"("added_tokens": [{}, {}], )", added("<s>"), added("<t>", "special"))));
