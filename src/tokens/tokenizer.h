@@ -64,7 +64,7 @@ class Tokenizer {
   bool special(TokenId id) const;
   /// One more than the largest id, holes included.
   std::size_t vocabulary_size() const;
-  /// What the file asked for and was not done, one sentence each: truncation, padding.
+  /// What the file says and is not so, one sentence each: truncation, padding, ids of added tokens.
   std::span<const std::string> notes() const;
 
  private:
