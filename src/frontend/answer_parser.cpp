@@ -60,12 +60,13 @@ void join(json::object& into, json::object from) {
 
 }  // namespace
 
-parsers::ParserOptions parser_options(const discovery::RuntimeConfig& config,
-                                      const openai::Request& request) {
+parsers::ParserOptions parser_options(const discovery::RuntimeConfig& config, const openai::Request& request,
+                                      std::string_view prompt_end) {
   if (request.endpoint != openai::Endpoint::chat) return {};
   parsers::ParserOptions options;
   options.reasoning_parser = known_parser(config.reasoning_parser, parsers::find_reasoning_format);
-  if (thinking_is_off(request)) options.begins_with_reasoning = false;
+  options.begins_with_reasoning = parsers::begins_with_reasoning(options.reasoning_parser, prompt_end);
+  if (!options.begins_with_reasoning && thinking_is_off(request)) options.begins_with_reasoning = false;
   if (!wants_calls(request)) return options;
   options.tool_parser = known_parser(config.tool_call_parser, parsers::find_tool_format);
   if (!options.tool_parser.empty()) add_tools(options, request);

@@ -15,8 +15,10 @@ namespace dynamo::frontend {
 
 /// How the answer to a chat request is to be read: what the model's card names, and what the request asks
 /// for. Tool calls are looked for when the request has tools and does not forbid calls; a card that names a
-/// parser that does not exist leaves answers as they are.
-parsers::ParserOptions parser_options(const discovery::RuntimeConfig& config, const openai::Request& request);
+/// parser that does not exist leaves answers as they are. `prompt_end`: the last bytes of the prompt, which
+/// may have opened reasoning; empty when only the engine knows it.
+parsers::ParserOptions parser_options(const discovery::RuntimeConfig& config, const openai::Request& request,
+                                      std::string_view prompt_end);
 
 /// Rewrites the chunks of a chat answer whose engine gives plain text: reasoning, content and tool calls come
 /// out as clients expect them. Each choice is read for itself. What an engine has parsed already passes

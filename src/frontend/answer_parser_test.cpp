@@ -22,7 +22,7 @@ constexpr std::string_view kTools = R"("tools":[{"type":"function","function":{"
 std::unique_ptr<AnswerParser> answer_parser(std::string_view reasoning, std::string_view tool) {
   discovery::RuntimeConfig config{.tool_call_parser = std::string(tool),
                                   .reasoning_parser = std::string(reasoning)};
-  auto options = parser_options(config, request_with(kTools));
+  auto options = parser_options(config, request_with(kTools), "");
   options.writer.random = [next = std::uint64_t{0}]() mutable { return next++; };
   return AnswerParser::make(std::move(options));
 }
@@ -150,7 +150,7 @@ class ParserOptionsTest : public ::testing::TestWithParam<ChoiceCase> {};
 
 TEST_P(ParserOptionsTest, FollowTheRequest) {
   const discovery::RuntimeConfig config{.tool_call_parser = "hermes", .reasoning_parser = "deepseek_r1"};
-  const auto options = parser_options(config, request_with(GetParam().members));
+  const auto options = parser_options(config, request_with(GetParam().members), "");
   EXPECT_EQ(options.reasoning_parser, "deepseek_r1");
   EXPECT_EQ(options.tool_parser, GetParam().tool_parser);
   EXPECT_EQ(options.forced_tool, GetParam().forced_tool);
@@ -177,19 +177,25 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ParserOptions, AreEmptyWhereNothingIsToBeRead) {
   const discovery::RuntimeConfig config{.tool_call_parser = "hermes", .reasoning_parser = "qwen3"};
-  EXPECT_EQ(AnswerParser::make(parser_options(config, request_with("", openai::Endpoint::completions))),
+  EXPECT_EQ(AnswerParser::make(parser_options(config, request_with("", openai::Endpoint::completions), "")),
             nullptr);
-  EXPECT_EQ(AnswerParser::make(parser_options({}, request_with(kTools))), nullptr);
+  EXPECT_EQ(AnswerParser::make(parser_options({}, request_with(kTools), "")), nullptr);
   const discovery::RuntimeConfig unknown{.tool_call_parser = "x", .reasoning_parser = "y"};
-  EXPECT_EQ(AnswerParser::make(parser_options(unknown, request_with(kTools))), nullptr);
+  EXPECT_EQ(AnswerParser::make(parser_options(unknown, request_with(kTools), "")), nullptr);
 }
 
-TEST(ParserOptions, KnowWhenTheModelIsToldNotToThink) {
-  const discovery::RuntimeConfig config{.reasoning_parser = "deepseek_r1"};
-  EXPECT_EQ(parser_options(config, request_with(R"("chat_template_kwargs":{"thinking":false})"))
-                .begins_with_reasoning,
-            false);
-  EXPECT_EQ(parser_options(config, request_with("")).begins_with_reasoning, std::nullopt);
+TEST(ParserOptions, KnowWhetherTheAnswerBeginsWithReasoning) {
+  const auto begins = [](std::string_view parser, std::string_view members, std::string_view prompt_end) {
+    const discovery::RuntimeConfig config{.reasoning_parser = std::string(parser)};
+    return parser_options(config, request_with(members), prompt_end).begins_with_reasoning;
+  };
+  constexpr std::string_view kOff = R"("chat_template_kwargs":{"thinking":false})";
+  EXPECT_EQ(begins("deepseek_r1", "", ""), std::nullopt);
+  EXPECT_EQ(begins("deepseek_r1", kOff, ""), false);
+  EXPECT_EQ(begins("deepseek_r1", kOff, "<|Assistant|><think>\n"), true);
+  EXPECT_EQ(begins("qwen3", "", "<|im_start|>assistant\n<think>\n"), true);
+  EXPECT_EQ(begins("deepseek_r1", "", "<|im_start|>assistant\n<think>\n\n</think>\n\n"), false);
+  EXPECT_EQ(begins("qwen3", "", "<|im_start|>assistant\n"), std::nullopt);
 }
 
 }  // namespace

@@ -42,28 +42,25 @@ Result<std::uint64_t> length_of(const ModelFiles& files, const openai::Prompt& p
   return length_of_text(files, std::get<std::string>(prompt), options);
 }
 
-Result<std::uint64_t> chat_length(const ModelFiles& files, const openai::Request& request,
-                                  const jinja::Options& options) {
+Result<PromptFacts> chat_facts(const ModelFiles& files, const openai::Request& request,
+                               const jinja::Options& options) {
   const auto prompt = render(files, request.body, options);
   if (!prompt) return std::unexpected(prompt.error());
   const tokens::EncodeOptions encode{.add_special_tokens = wants_special_tokens(request.body, false)};
-  return length_of_text(files, *prompt, encode);
+  const auto length = length_of_text(files, *prompt, encode);
+  if (!length) return std::unexpected(length.error());
+  return PromptFacts{{*length}, prompt->substr(prompt->size() - std::min(prompt->size(), kPromptEnd))};
 }
 
-Result<std::vector<std::uint64_t>> count_tokens(const ModelFiles& files, const openai::Request& request,
-                                                const jinja::Options& options) {
-  std::vector<std::uint64_t> out;
-  if (request.endpoint == openai::Endpoint::chat) {
-    const auto length = chat_length(files, request, options);
-    if (!length) return std::unexpected(length.error());
-    out.push_back(*length);
-    return out;
-  }
+Result<PromptFacts> facts_of(const ModelFiles& files, const openai::Request& request,
+                             const jinja::Options& options) {
+  if (request.endpoint == openai::Endpoint::chat) return chat_facts(files, request, options);
+  PromptFacts out;
   const tokens::EncodeOptions encode{.add_special_tokens = wants_special_tokens(request.body, true)};
   for (const openai::Prompt& prompt : request.prompts) {
     const auto length = length_of(files, prompt, encode);
     if (!length) return std::unexpected(length.error());
-    out.push_back(*length);
+    out.lengths.push_back(*length);
   }
   return out;
 }
@@ -152,15 +149,14 @@ Result<std::string> detokenize_answer(const ModelFiles& files, const DetokenizeR
   return fmt::format(R"({{"prompt":{}}})", openai::json_string(*text));
 }
 
-Result<std::optional<std::vector<std::uint64_t>>> prompt_lengths(const ModelFiles& files,
-                                                                 const openai::Request& request,
-                                                                 const jinja::Options& options) {
-  auto lengths = count_tokens(files, request, options);
-  if (lengths) return std::optional(std::move(*lengths));
-  const Errc code = lengths.error().code;
+Result<std::optional<PromptFacts>> prompt_facts(const ModelFiles& files, const openai::Request& request,
+                                                const jinja::Options& options) {
+  auto facts = facts_of(files, request, options);
+  if (facts) return std::optional(std::move(*facts));
+  const Errc code = facts.error().code;
   const bool engine_may = code == Errc::unsupported || code == Errc::too_large;
-  if (!engine_may) return std::unexpected(std::move(lengths.error()));
-  return std::optional<std::vector<std::uint64_t>>{};
+  if (!engine_may) return std::unexpected(std::move(facts.error()));
+  return std::optional<PromptFacts>{};
 }
 
 Result<void> check_context(const std::vector<std::uint64_t>& lengths, std::uint64_t context_length,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,12 +46,20 @@ Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeReque
 /// {"prompt"}. Errors: invalid for an id that the vocabulary does not have.
 Result<std::string> detokenize_answer(const ModelFiles& files, const DetokenizeRequest& request);
 
-/// How long the prompts of a chat or completions request are, as the engine will count them: the number of
-/// tokens of each. Nothing when only the engine can tell, or it would take too long. Errors: invalid, with
-/// the words of a template that refuses the chat.
-Result<std::optional<std::vector<std::uint64_t>>> prompt_lengths(const ModelFiles& files,
-                                                                 const openai::Request& request,
-                                                                 const jinja::Options& options);
+/// The prompts of a chat or completions request as the engine will see them.
+struct PromptFacts {
+  std::vector<std::uint64_t> lengths;  // tokens of each
+  std::string end{};                   // of a chat's: its last kPromptEnd bytes
+
+  std::uint64_t tokens() const { return std::reduce(lengths.begin(), lengths.end()); }
+};
+/// Enough for the markers behind which answers begin.
+inline constexpr std::size_t kPromptEnd = 64;
+
+/// Nothing when only the engine can tell, or it would take too long. Errors: invalid, with the words of a
+/// template that refuses the chat.
+Result<std::optional<PromptFacts>> prompt_facts(const ModelFiles& files, const openai::Request& request,
+                                                const jinja::Options& options);
 
 /// Errors: invalid, when one of `lengths` is beyond `context_length` (0: not known).
 Result<void> check_context(const std::vector<std::uint64_t>& lengths, std::uint64_t context_length,

@@ -304,14 +304,18 @@ net::Task<void> Service::generate(openai::Endpoint endpoint, net::HttpRequest* r
     co_return;
   }
   RequestObservation observation(*metrics_, wanted->model, endpoint, wanted->stream, loop_.now());
-  const auto prompt_tokens = co_await tokens_.examine(&*wanted, request->body.size());
-  if (!prompt_tokens) {
-    co_await responder->send(openai::error_response(prompt_tokens.error()));
+  const auto prompt = co_await tokens_.examine(&*wanted, request->body.size());
+  if (!prompt) {
+    co_await responder->send(openai::error_response(prompt.error()));
     observation.ended(loop_.now());
     co_return;
   }
-  if (*prompt_tokens) observation.prompt_tokens(**prompt_tokens);
-  auto done = co_await forward(std::move(*wanted), request, responder, &observation);
+  std::string prompt_end;
+  if (*prompt) {
+    observation.prompt_tokens((*prompt)->tokens());
+    prompt_end = (*prompt)->end;
+  }
+  auto done = co_await forward(std::move(*wanted), std::move(prompt_end), request, responder, &observation);
   if (done) {
     observation.succeeded();
   } else if (request->gone.stop_requested()) {
@@ -336,9 +340,10 @@ std::uint64_t random_number() {
 
 /// Reads answers for which the model's card names parsers; null for the others. Calls of an answer that is
 /// not streamed are told whole, so that a broken one stays as the model wrote it.
-std::unique_ptr<AnswerParser> answer_parser(const Model* model, const openai::Request& request) {
+std::unique_ptr<AnswerParser> answer_parser(const Model* model, const openai::Request& request,
+                                            std::string_view prompt_end) {
   if (model == nullptr) return nullptr;
-  parsers::ParserOptions options = parser_options(runtime_config(*model), request);
+  parsers::ParserOptions options = parser_options(runtime_config(*model), request, prompt_end);
   options.writer.random = random_number;
   options.writer.arguments = request.stream ? parsers::Arguments::streamed : parsers::Arguments::whole;
   return AnswerParser::make(std::move(options));
@@ -354,14 +359,15 @@ net::Headers upstream_headers(const net::HttpRequest& request, const std::string
 
 }  // namespace
 
-net::Task<Result<void>> Service::forward(openai::Request wanted, net::HttpRequest* request,
-                                         net::HttpResponder* responder, RequestObservation* observation) {
+net::Task<Result<void>> Service::forward(openai::Request wanted, std::string prompt_end,
+                                         net::HttpRequest* request, net::HttpResponder* responder,
+                                         RequestObservation* observation) {
   const std::string id = request_id(request->headers, wanted.user);
   const bool as_sent = wanted.stream && wanted.include_usage;
   std::string body = as_sent ? std::move(request->body) : openai::streaming_body(wanted);
   request->body = {};
   const auto model = models_.find(wanted.model);
-  const auto parser = answer_parser(model.get(), wanted);
+  const auto parser = answer_parser(model.get(), wanted, prompt_end);
   auto upstream = co_await reach_worker(model, wanted.endpoint, upstream_headers(*request, id),
                                         std::move(body), request->gone);
   if (!upstream) {

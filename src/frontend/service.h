@@ -45,7 +45,7 @@ class Service {
                            net::HttpResponder* responder);
   using TokenRoute = net::Task<net::HttpResponse> (TokenService::*)(std::string body);
   net::Task<void> answer_tokens(TokenRoute route, net::HttpRequest* request, net::HttpResponder* responder);
-  net::Task<Result<void>> forward(openai::Request wanted, net::HttpRequest* request,
+  net::Task<Result<void>> forward(openai::Request wanted, std::string prompt_end, net::HttpRequest* request,
                                   net::HttpResponder* responder, RequestObservation* observation);
   net::Task<Result<std::unique_ptr<net::HttpClientResponse>>> reach_worker(std::shared_ptr<Model> model,
                                                                            openai::Endpoint endpoint,

@@ -1,7 +1,5 @@
 #include "frontend/token_service.h"
 
-#include <numeric>
-
 #include "openai/error_body.h"
 
 namespace dynamo::frontend {
@@ -102,20 +100,19 @@ net::Task<net::HttpResponse> TokenService::detokenize(std::string body) {
   co_return answer_with(std::move(answer));
 }
 
-net::Task<Result<std::optional<std::uint64_t>>> TokenService::examine(const openai::Request* request,
-                                                                      std::size_t body_size) {
+net::Task<Result<std::optional<PromptFacts>>> TokenService::examine(const openai::Request* request,
+                                                                    std::size_t body_size) {
   const auto model = models_.find(request->model);
   const auto files = library_.find(request->model);
-  if (model == nullptr || files == nullptr) co_return std::optional<std::uint64_t>{};
-  Result<std::optional<std::vector<std::uint64_t>>> lengths;
+  if (model == nullptr || files == nullptr) co_return std::optional<PromptFacts>{};
+  Result<std::optional<PromptFacts>> facts;
   const jinja::Options options = render_options();
-  auto work = [&] { lengths = prompt_lengths(*files, *request, options); };
+  auto work = [&] { facts = prompt_facts(*files, *request, options); };
   co_await run_timed(body_size, "tokenize", std::ref(work));
-  if (!lengths) co_return std::unexpected(lengths.error());
-  if (!*lengths) co_return std::optional<std::uint64_t>{};
-  auto fits = check_context(**lengths, context_length(*model), request->endpoint);
+  if (!facts || !*facts) co_return facts;
+  auto fits = check_context((*facts)->lengths, context_length(*model), request->endpoint);
   if (!fits) co_return std::unexpected(std::move(fits.error()));
-  co_return std::optional(std::reduce((*lengths)->begin(), (*lengths)->end()));
+  co_return facts;
 }
 
 }  // namespace dynamo::frontend

@@ -32,11 +32,10 @@ class TokenService {
   net::Task<net::HttpResponse> tokenize(std::string body);
   net::Task<net::HttpResponse> detokenize(std::string body);
 
-  /// The number of tokens of the request's prompts together; nothing when only the engine can tell. `request`
-  /// outlives the task. Errors: invalid, when the model's template refuses the chat, or a prompt does not
-  /// fit.
-  net::Task<Result<std::optional<std::uint64_t>>> examine(const openai::Request* request,
-                                                          std::size_t body_size);
+  /// The request's prompts; nothing when only the engine can tell. `request` outlives the task. Errors:
+  /// invalid, when the model's template refuses the chat, or a prompt does not fit.
+  net::Task<Result<std::optional<PromptFacts>>> examine(const openai::Request* request,
+                                                        std::size_t body_size);
 
  private:
   struct Chosen {

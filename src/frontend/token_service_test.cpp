@@ -69,7 +69,9 @@ class TokenServiceTest : public ::testing::Test {
   }
   Result<std::optional<std::uint64_t>> examine(openai::Endpoint endpoint, std::string_view body) {
     const auto request = openai::parse_request(endpoint, body).value();
-    return net::run(loop_, service_->examine(&request, body.size()));
+    const auto facts = net::run(loop_, service_->examine(&request, body.size()));
+    if (!facts) return std::unexpected(facts.error());
+    return facts->transform(&PromptFacts::tokens);
   }
 
   fs::path folder_;

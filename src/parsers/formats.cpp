@@ -206,6 +206,18 @@ std::vector<std::string> unread_parsers(std::string_view reasoning, std::string_
   return out;
 }
 
+std::optional<bool> begins_with_reasoning(std::string_view reasoning_parser, std::string_view prompt_end) {
+  const auto format = find_reasoning_format(reasoning_parser);
+  if (!format || *format == nullptr) return std::nullopt;
+  const auto* tags = std::get_if<ReasoningTags>(&(*format)->format);
+  if (tags == nullptr) return std::nullopt;
+  const auto ends_prompt = [end = trimmed(prompt_end)](const std::string& marker) {
+    return end.ends_with(trimmed(marker));
+  };
+  if (std::ranges::any_of(tags->opens, ends_prompt)) return true;
+  return std::ranges::any_of(tags->closes, ends_prompt) ? std::optional(false) : std::nullopt;
+}
+
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options) {
   auto stage = make_tool_stage(tool, options);

@@ -46,6 +46,10 @@ Result<const ToolFormat*> find_tool_format(std::string_view name);
 /// Why answers of a model whose card names these parsers are not read, in sentences; empty when both exist.
 std::vector<std::string> unread_parsers(std::string_view reasoning, std::string_view tool);
 
+/// Whether an answer begins inside reasoning, by the last bytes of its prompt: yes behind a marker that opens
+/// reasoning, no behind one that closes it, and nothing is known behind anything else.
+std::optional<bool> begins_with_reasoning(std::string_view reasoning_parser, std::string_view prompt_end);
+
 /// The chain of machines for one answer; null formats are left out. Only one of them reads calls.
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options);

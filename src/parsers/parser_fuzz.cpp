@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "parsers/formats.h"
+#include "parsers/test_marks.h"
 #include "parsers/utf8_gate.h"
 
 namespace {
@@ -13,6 +14,8 @@ struct Choice {
   std::uint8_t pieces;  // size of a piece; 0: all at once
   bool whole_arguments;
   bool with_tools;
+  bool call_is_required;
+  bool call_is_forced;
 };
 
 Parser make_parser(const Choice& choice) {
@@ -22,6 +25,8 @@ Parser make_parser(const Choice& choice) {
   if (reasoning > 0) options.reasoning_parser = reasoning_formats()[reasoning - 1].names[0];
   options.writer.random = [next = std::uint64_t{0}]() mutable { return next++; };
   options.writer.max_held_bytes = 512;
+  options.calls_required = choice.call_is_required;
+  if (choice.call_is_forced) options.forced_tool = "f";
   if (choice.whole_arguments) options.writer.arguments = Arguments::whole;
   if (choice.with_tools) {
     const auto parameters = dynamo::json::parse(
@@ -31,6 +36,36 @@ Parser make_parser(const Choice& choice) {
   auto parser = Parser::make(std::move(options));
   if (!parser) std::abort();
   return std::move(*parser);
+}
+
+/// The lines of all marks.
+std::vector<std::string_view> all_words() {
+  std::vector<std::string_view> words{
+      "\"name\":\"f\"", "\"arguments\":{", "\"parameters\":", "{\"a\":[1]}", "f", "f("};
+  const auto add_lines = [&words](std::string_view lines) {
+    for (std::size_t at = 0; at < lines.size();) {
+      const auto end = std::min(lines.find('\n', at), lines.size());
+      words.push_back(lines.substr(at, end - at));
+      at = end + 1;
+    }
+  };
+  for (const auto& [name, marks] : test::kMarks) add_lines(marks);
+  add_lines(test::kReasoningMarks);
+  return words;
+}
+
+/// The bytes as text, in which 0xFF and the byte behind it stand for a word that a format knows.
+std::string text_of(const std::uint8_t* data, std::size_t size) {
+  static const std::vector<std::string_view> kWords = all_words();
+  std::string text;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (data[i] == 0xFF && i + 1 < size) {
+      text += kWords[data[++i] % kWords.size()];
+    } else {
+      text += static_cast<char>(data[i]);
+    }
+  }
+  return text;
 }
 
 void add(std::vector<Delta>& all, std::vector<Delta> more) {
@@ -62,8 +97,9 @@ void check_text(const std::vector<Delta>& deltas) {
 /// Any text for any parser: told the same in pieces and at once, as valid UTF-8, with valid arguments.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 4) return 0;
-  const Choice choice{data[0], data[1], data[2], (data[3] & 1U) != 0, (data[3] & 2U) != 0};
-  const std::string_view text(reinterpret_cast<const char*>(data + 4), size - 4);
+  const auto flag = [data](unsigned bit) { return (data[3] & bit) != 0; };
+  const Choice choice{data[0], data[1], data[2], flag(1), flag(2), flag(4), flag(8)};
+  const std::string text = text_of(data + 4, size - 4);
 
   Parser at_once = make_parser(choice);
   std::vector<Delta> want;
@@ -74,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<Delta> got;
   const std::size_t step = std::max<std::size_t>(choice.pieces % 16, 1);
   for (std::size_t at = 0; at < text.size(); at += step) {
-    auto deltas = in_pieces.feed(text.substr(at, step));
+    auto deltas = in_pieces.feed(std::string_view(text).substr(at, step));
     check_text(deltas);
     add(got, std::move(deltas));
   }

@@ -1,5 +1,6 @@
 #include "parsers/reasoning_tags.h"
 
+#include "parsers/formats.h"
 #include "parsers/test_support.h"
 
 namespace dynamo::parsers::test {
@@ -68,6 +69,18 @@ INSTANTIATE_TEST_SUITE_P(
                    "R'a ' C'b Here is my thought process:c'", "", "granite"},
         FormatCase{"none", "Here is my cat.", "C'Here is my cat.'", "", "granite"}),
     row_name);
+
+TEST(Reasoning, IsKnownByTheEndOfThePrompt) {
+  EXPECT_EQ(begins_with_reasoning("qwen3", "assistant\n<think>\n"), true);
+  EXPECT_EQ(begins_with_reasoning("qwen3", "<think>\n\n</think>\n\n"), false);
+  EXPECT_EQ(begins_with_reasoning("deepseek_r1", "assistant\n"), std::nullopt);
+  EXPECT_EQ(begins_with_reasoning("qwen3", "<think> or not"), std::nullopt);
+  EXPECT_EQ(begins_with_reasoning("mistral", "[/INST][THINK]"), true);
+  EXPECT_EQ(begins_with_reasoning("gemma4", "<|channel>thought\n<channel|>"), false);
+  EXPECT_EQ(begins_with_reasoning("gpt_oss", "<think>"), std::nullopt);
+  EXPECT_EQ(begins_with_reasoning("", "<think>"), std::nullopt);
+  EXPECT_EQ(begins_with_reasoning("unknown", "<think>"), std::nullopt);
+}
 
 TEST(Reasoning, BeginsAsThePromptSays) {
   for (const auto& [inside, want] : {std::pair{true, "R'a' C'b'"}, std::pair{false, "C'a</think>b'"}}) {

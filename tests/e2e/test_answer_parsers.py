@@ -6,7 +6,10 @@ import pathlib
 import openai
 import pytest
 
+from harness.clock import eventually
 from harness.dynamo import Deployment
+from harness.http import request
+from harness.tokenizer import write_model
 
 TOOLS = [
     {
@@ -15,6 +18,10 @@ TOOLS = [
     }
 ]
 ANSWER = '<think>Which city?</think>I will look. <tool_call>{"name": "weather", "arguments": {"city": "Chur"}}</tool_call>'
+
+
+def listed(port: int) -> list[dict]:
+    return request(port, "GET", "/v1/models").json()["data"]
 
 
 def client_of(deployment: Deployment) -> openai.OpenAI:
@@ -104,6 +111,24 @@ def test_a_demanded_call_may_be_bare_json(client: openai.OpenAI, choice: str | d
     assert (call.function.name, json.loads(call.function.arguments)) == ("weather", {"city": "Chur"})
     assert answer.finish_reason == reason
     assert answer.message.content is None
+
+
+def test_reasoning_that_the_prompt_has_opened(tmp_path: pathlib.Path):
+    """The parser's format begins outside reasoning; the model's template is what says that an answer begins inside."""
+    deployment = Deployment(tmp_path)
+    try:
+        folder = write_model(tmp_path / "model")
+        (folder / "chat_template.jinja").write_text("{{ messages[0].content }}{% if thinks %}<think>\n{% endif %}")
+        deployment.worker("--model", str(folder), "--dyn-reasoning-parser", "qwen3", engine="echo")
+        client = client_of(deployment)
+        port = client.base_url.port
+        eventually(lambda: listed(port)[0]["tokenizer"] == "frontend", "the frontend has read the model's files")
+        for thinks, reasoning, content in ((True, "Hm.", "Yes."), (False, None, "Hm.</think>Yes.")):
+            kwargs = {"chat_template_kwargs": {"thinks": thinks}}
+            message = ask(client, "Hm.</think>Yes.", extra_body=kwargs).choices[0].message
+            assert (getattr(message, "reasoning_content", None), message.content) == (reasoning, content)
+    finally:
+        deployment.end()
 
 
 def test_parsers_that_do_not_exist_are_said_and_text_passes(tmp_path: pathlib.Path):
