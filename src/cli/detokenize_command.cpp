@@ -81,6 +81,11 @@ class Writer {
       return std::unexpected(std::move(printed.error()));
     return std::string{};
   }
+  /// Ends the line of text that an error breaks off.
+  void give_up() {
+    if (begun_) (void)print_out("\n");
+    (void)flush_out();
+  }
   Result<void> finish() {
     if (auto printed = print(detokenizer_.finish()); !printed) return printed;
     if (auto printed = print_out(as_json_ ? openai::json_string(whole_) + "\n" : "\n"); !printed)
@@ -90,13 +95,17 @@ class Writer {
 
  private:
   Result<void> print(std::string_view text) {
-    if (!as_json_) return print_out(text);
-    whole_ += text;
-    return {};
+    if (as_json_) {
+      whole_ += text;
+      return {};
+    }
+    begun_ = begun_ || !text.empty();
+    return print_out(text);
   }
   const tokens::Tokenizer& tokenizer_;
   tokens::Detokenizer& detokenizer_;
   bool as_json_;
+  bool begun_ = false;  // a line of text
   std::string whole_;
 };
 
@@ -110,7 +119,9 @@ Result<void> convert(const std::shared_ptr<const tokens::Tokenizer>& tokenizer,
   tokens::Detokenizer detokenizer(tokenizer, flags.options);
   Writer writer(*tokenizer, detokenizer, flags.json);
   auto done = each_line(flags.input, [&](std::string_view line) { return writer.take(line); });
-  return done ? writer.finish() : done;
+  if (done) return writer.finish();
+  writer.give_up();
+  return done;
 }
 
 Result<int> detokenize(const DetokenizeFlags& flags) {

@@ -162,6 +162,12 @@ def test_detokenize(model: str):
     assert json.loads(output("detokenize", "-m", model, "--json", str(HELLO))) == "hello"
 
 
+def test_text_that_an_error_breaks_off_ends_its_line(model: str):
+    done = run("detokenize", "-m", model, str(HELLO), "9999")
+    assert (done.returncode, done.stdout) == (USAGE_ERROR, "hello\n")
+    assert run("detokenize", "-m", model, "9999", str(HELLO)).stdout == ""
+
+
 def test_broken_characters_are_replaced(model: str):
     assert output("detokenize", "-m", model, str(IDS["ä"]), str(IDS["½"])) == "�\n"
 
