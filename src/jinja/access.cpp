@@ -4,6 +4,7 @@
 
 #include "jinja/builtins.h"
 #include "jinja/characters.h"
+#include "jinja/markup.h"
 #include "jinja/operations.h"
 
 namespace dynamo::jinja {
@@ -102,7 +103,7 @@ Value own_element(Runtime& runtime, const Value& object, const Value& index) {
   }
   if (object.is_object()) return object.as_object().element(runtime, index);
   if (!index.is_whole()) return {};
-  if (object.is_text()) return character(runtime, object.as_text(), index.as_integer());
+  if (object.is_text()) return marked_like(object, character(runtime, object.as_text(), index.as_integer()));
   if (!object.is_sequence()) return {};
   const auto place = position(index.as_integer(), object.item_count());
   return place ? object.item(*place) : Value();
@@ -221,7 +222,7 @@ Value element(Runtime& runtime, const Value& object, const Value& index) {
 
 Value slice(Runtime& runtime, const Value& object, const SliceBounds& bounds) {
   require_defined(runtime, object);
-  if (object.is_text()) return slice_text(runtime, object.as_text(), bounds);
+  if (object.is_text()) return marked_like(object, slice_text(runtime, object.as_text(), bounds));
   if (object.is_sequence()) return slice_items(runtime, object, bounds);
   if (object.is_object() && object.as_object().type_name() == "range") {
     return slice_range(runtime, static_cast<const Range&>(object.as_object()), bounds);
@@ -245,7 +246,7 @@ std::string_view type_name(const Value& value) {
     case Kind::real:
       return "float";
     case Kind::text:
-      return "str";
+      return value.is_marked() ? "Markup" : "str";
     case Kind::tuple:
       return "tuple";
     case Kind::list:

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "jinja/markup.h"
 #include "jinja/operations.h"
 
 namespace dynamo::jinja {
@@ -188,15 +189,22 @@ Value repeat_items(Runtime& runtime, const Value& items, std::int64_t count) {
 }
 
 Value multiply(Runtime& runtime, const Value& left, const Value& right) {
-  if (left.is_text() && right.is_whole()) return repeat_text(runtime, left.as_text(), right.as_integer());
-  if (right.is_text() && left.is_whole()) return repeat_text(runtime, right.as_text(), left.as_integer());
+  if (left.is_text() && right.is_whole()) {
+    return marked_like(left, repeat_text(runtime, left.as_text(), right.as_integer()));
+  }
+  if (right.is_text() && left.is_whole()) return multiply(runtime, right, left);
   if (left.is_sequence() && right.is_whole()) return repeat_items(runtime, left, right.as_integer());
   if (right.is_sequence() && left.is_whole()) return repeat_items(runtime, right, left.as_integer());
   unsupported(runtime, Operation::multiply, left, right);
 }
 
+Value add_texts(Runtime& runtime, const Value& left, const Value& right) {
+  if (!left.is_marked() && !right.is_marked()) return runtime.join(left, right);
+  return runtime.join(to_markup(runtime, left), to_markup(runtime, right)).as_marked();
+}
+
 Value add(Runtime& runtime, const Value& left, const Value& right) {
-  if (left.is_text() && right.is_text()) return runtime.join(left, right);
+  if (left.is_text() && right.is_text()) return add_texts(runtime, left, right);
   const bool lists = left.is_list() && right.is_list();
   if (!lists && !(left.is(Kind::tuple) && right.is(Kind::tuple)))
     unsupported(runtime, Operation::add, left, right);
@@ -220,7 +228,7 @@ Value arithmetic(Runtime& runtime, Operation operation, const Value& left, const
   }
   if (operation == Operation::add) return add(runtime, left, right);
   if (operation == Operation::multiply) return multiply(runtime, left, right);
-  if (operation == Operation::modulo && left.is_text()) return format_percent(runtime, left.as_text(), right);
+  if (operation == Operation::modulo && left.is_text()) return format_percent(runtime, left, right);
   unsupported(runtime, operation, left, right);
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "jinja/format_spec.h"
+#include "jinja/markup.h"
 #include "jinja/numbers.h"
 #include "jinja/operations.h"
 
@@ -10,7 +11,9 @@ namespace {
 
 class BraceFormat {
  public:
-  BraceFormat(Runtime& runtime, const Arguments& arguments) : runtime_(runtime), arguments_(arguments) {}
+  /// `escapes`: fields are put into markup.
+  BraceFormat(Runtime& runtime, bool escapes, const Arguments& arguments)
+      : runtime_(runtime), escapes_(escapes), arguments_(arguments) {}
 
   std::string run(std::string_view format, int levels) {
     if (levels == 0) runtime_.fail("Max string recursion exceeded");
@@ -58,7 +61,11 @@ class BraceFormat {
       field.remove_prefix(2);
     }
     if (field.starts_with(':')) field.remove_prefix(1);
-    return format_value(runtime_, value, run(field, levels - 1));
+    const auto spec = run(field, levels - 1);
+    if (!escapes_) return format_value(runtime_, value, spec);
+    if (!value.is_marked()) return escaped(format_value(runtime_, value, spec));
+    if (!spec.empty()) runtime_.fail("Format specifier given, but markup does not take one");
+    return std::string(value.as_text());
   }
 
   Value converted(const Value& value, char how) {
@@ -68,7 +75,7 @@ class BraceFormat {
     print_repr(runtime_, value, out);
     if (how == 'r') return runtime_.text(out);
     const Value arguments[] = {value};
-    return format_percent(runtime_, "%a", runtime_.tuple(arguments));
+    return format_percent(runtime_, Value::text("%a"), runtime_.tuple(arguments));
   }
 
   /// "0", "name", "", with ".attribute" and "[index]" behind it.
@@ -120,6 +127,7 @@ class BraceFormat {
   }
 
   Runtime& runtime_;
+  bool escapes_;
   const Arguments& arguments_;
   std::int64_t counted_ = 0;
   bool numbered_ = false;
@@ -127,10 +135,11 @@ class BraceFormat {
 
 }  // namespace
 
-Value format_braces(Runtime& runtime, std::string_view format, const Arguments& arguments) {
+Value format_braces(Runtime& runtime, const Value& format, const Arguments& arguments) {
   static constexpr int kLevels = 3;  // a field in a field's format, and no further
-  runtime.charge_bytes(format.size());
-  return runtime.text(BraceFormat(runtime, arguments).run(format, kLevels));
+  runtime.charge_bytes(format.as_text().size());
+  const auto made = BraceFormat(runtime, format.is_marked(), arguments).run(format.as_text(), kLevels);
+  return marked_like(format, runtime.text(made));
 }
 
 }  // namespace dynamo::jinja

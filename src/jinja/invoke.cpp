@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "jinja/builtins.h"
+#include "jinja/markup.h"
 #include "jinja/operations.h"
 
 namespace dynamo::jinja {
@@ -46,6 +46,7 @@ class Method final : public Object {
   }
   bool callable() const override { return true; }
   Value call(Runtime& runtime, const Arguments& arguments) override {
+    if (self_.is_marked()) return run_on_markup(runtime, builtin_, self_, arguments);
     return invoke(runtime, builtin_, self_, arguments);
   }
 

@@ -1,46 +1,22 @@
 #include <fmt/format.h>
 
-#include "jinja/builtins.h"
 #include "jinja/characters.h"
+#include "jinja/markup.h"
 #include "jinja/operations.h"
 
-/// Filters for HTML and for people, which chat templates seldom use. Text marked as safe is plain text here.
+/// Filters for HTML and for people, which chat templates seldom use.
 namespace dynamo::jinja {
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '"':
-        out += "&#34;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+Value escape(Runtime& runtime, const Value& self, const Given& /*given*/) { return to_markup(runtime, self); }
+
+Value escape_again(Runtime& runtime, const Value& self, const Given& /*given*/) {
+  return to_markup(runtime, Value::text(text_of(runtime, self)));
 }
 
-Value escape(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  const auto text = text_of(runtime, self);
-  runtime.charge_bytes(text.size());
-  return runtime.text(escaped(text));
+Value safe(Runtime& runtime, const Value& self, const Given& /*given*/) {
+  return to_text(runtime, self).as_marked();
 }
-
-Value safe(Runtime& runtime, const Value& self, const Given& /*given*/) { return to_text(runtime, self); }
 
 Value xmlattr(Runtime& runtime, const Value& self, const Given& given) {
   require_defined(runtime, self);
@@ -54,7 +30,7 @@ Value xmlattr(Runtime& runtime, const Value& self, const Given& given) {
       runtime.fail(fmt::format("Invalid character in attribute name: '{}'", key.as_text()));
     }
     if (!out.empty()) out += ' ';
-    out += fmt::format("{}=\"{}\"", escaped(key.as_text()), escaped(text_of(runtime, value)));
+    out += fmt::format("{}=\"{}\"", to_markup(runtime, key).as_text(), to_markup(runtime, value).as_text());
   }
   const bool space = !given.has(0) || truth(runtime, given[0]);
   if (space && !out.empty()) out.insert(0, " ");
@@ -75,7 +51,7 @@ Value refuse(Runtime& runtime, const Value& /*self*/, const Given& /*given*/) {
 constexpr Builtin kFilters[] = {
     builtin("escape", escape),
     builtin("e", escape),
-    builtin("forceescape", escape),
+    builtin("forceescape", escape_again),
     builtin("safe", safe),
     builtin("xmlattr", xmlattr, 0, "autospace"),
     open_builtin("pprint", refuse<"pprint">),

@@ -55,10 +55,10 @@ Value to_text(Runtime& runtime, const Value& value);
 std::string_view text_of(Runtime& runtime, const Value& value);
 
 // percent_format.cpp, format_method.cpp
-/// `format % arguments`
-Value format_percent(Runtime& runtime, std::string_view format, const Value& arguments);
-/// `format.format(…)`
-Value format_braces(Runtime& runtime, std::string_view format, const Arguments& arguments);
+/// `format % arguments`; a format that is markup escapes them.
+Value format_percent(Runtime& runtime, const Value& format, const Value& arguments);
+/// `format.format(…)`; the same.
+Value format_braces(Runtime& runtime, const Value& format, const Arguments& arguments);
 
 // calls.cpp
 Value call(Runtime& runtime, const Value& callee, const Arguments& arguments);

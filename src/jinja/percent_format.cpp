@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "jinja/characters.h"
+#include "jinja/markup.h"
 #include "jinja/number_format.h"
 #include "jinja/operations.h"
 #include "jinja/text_tools.h"
@@ -24,8 +25,8 @@ struct Conversion {
 
 class PercentFormat {
  public:
-  PercentFormat(Runtime& runtime, std::string_view format, const Value& arguments)
-      : runtime_(runtime), format_(format), arguments_(arguments) {}
+  PercentFormat(Runtime& runtime, const Value& format, const Value& arguments)
+      : runtime_(runtime), format_(format.as_text()), escapes_(format.is_marked()), arguments_(arguments) {}
 
   std::string run() {
     while (at_ < format_.size()) {
@@ -173,6 +174,7 @@ class PercentFormat {
     } else {
       print_repr(runtime_, value, printed);
     }
+    if (escapes_ && !(conversion.type == 's' && value.is_marked())) printed = escaped(printed);
     if (conversion.type == 'a') printed = ascii(printed);
     std::string_view shown = printed;
     if (conversion.precision) {
@@ -245,6 +247,7 @@ class PercentFormat {
 
   Runtime& runtime_;
   std::string_view format_;
+  bool escapes_;
   Value arguments_;
   std::size_t at_ = 0;
   std::size_t used_ = 0;
@@ -253,9 +256,9 @@ class PercentFormat {
 
 }  // namespace
 
-Value format_percent(Runtime& runtime, std::string_view format, const Value& arguments) {
-  runtime.charge_bytes(format.size());
-  return runtime.text(PercentFormat(runtime, format, arguments).run());
+Value format_percent(Runtime& runtime, const Value& format, const Value& arguments) {
+  runtime.charge_bytes(format.as_text().size());
+  return marked_like(format, runtime.text(PercentFormat(runtime, format, arguments).run()));
 }
 
 }  // namespace dynamo::jinja

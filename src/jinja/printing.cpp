@@ -83,7 +83,10 @@ void print_repr(Runtime& runtime, const Value& value, std::string& out) {
       return print_real(value.as_real(), out);
     case Kind::text:
       runtime.charge_characters(value.as_text().size());
-      return print_text_repr(value.as_text(), out);
+      if (value.is_marked()) out += "Markup(";
+      print_text_repr(value.as_text(), out);
+      if (value.is_marked()) out += ')';
+      return;
     case Kind::list:
     case Kind::tuple:
     case Kind::json_list:

@@ -74,7 +74,15 @@ class Renderer {
   Flow execute(Body body);
   Flow execute(const Node& node);
   void output(const Expr& expr);
-  bool output_sum(const ArithmeticExpr& expr, Value& out);
+  /// A sum so far: written, from `begin` of the output on, if it is a text; else its value. What is written
+  /// leaves an empty text as the value, which is markup if the text is.
+  struct Sum {
+    bool written = false;
+    std::size_t begin = 0;
+    Value value{};
+  };
+  Sum output_sum(const ArithmeticExpr& expr);
+  void append(Sum& sum, const Value& text);
   void output_concat(const ItemsExpr& expr);
   void write(std::string_view text);
   void write(const Value& value);

@@ -2,6 +2,7 @@
 
 #include "jinja/attributes.h"
 #include "jinja/characters.h"
+#include "jinja/markup.h"
 
 /// Filters on the elements of something, in the order they have.
 namespace dynamo::jinja {
@@ -72,7 +73,7 @@ std::string_view reverse_iterator_name(const Value& value) {
 }
 
 Value reverse(Runtime& runtime, const Value& self, const Given& /*given*/) {
-  if (self.is_text()) return reverse_text(runtime, self.as_text());
+  if (self.is_text()) return marked_like(self, reverse_text(runtime, self.as_text()));
   if (!is_iterable(self)) runtime.fail("argument must be iterable");
   auto items = collect(runtime, self);
   std::ranges::reverse(items);

@@ -2,6 +2,7 @@
 
 #include "jinja/builtins.h"
 #include "jinja/characters.h"
+#include "jinja/markup.h"
 #include "jinja/renderer.h"
 
 namespace dynamo::jinja {
@@ -144,8 +145,8 @@ void Renderer::write(const Value& value) {
 /// Writes the value of an expression; sums and concatenations of texts without putting them together first.
 void Renderer::output(const Expr& expr) {
   if (is_sum(expr)) {
-    Value sum;
-    if (!output_sum(static_cast<const ArithmeticExpr&>(expr), sum)) write(sum);
+    const auto sum = output_sum(static_cast<const ArithmeticExpr&>(expr));
+    if (!sum.written) write(sum.value);
   } else if (expr.kind == ExprKind::concat) {
     output_concat(static_cast<const ItemsExpr&>(expr));
   } else {
@@ -153,25 +154,39 @@ void Renderer::output(const Expr& expr) {
   }
 }
 
-/// Whether the sum was a text, and is written; else it is in `out`.
-bool Renderer::output_sum(const ArithmeticExpr& expr, Value& out) {
+Renderer::Sum Renderer::output_sum(const ArithmeticExpr& expr) {
   const Deeper deeper(runtime_);
-  Value left;
-  bool written = false;
+  Sum sum;
   if (is_sum(*expr.left)) {
-    written = output_sum(static_cast<const ArithmeticExpr&>(*expr.left), left);
+    sum = output_sum(static_cast<const ArithmeticExpr&>(*expr.left));
   } else {
-    left = evaluate(*expr.left);
+    sum.value = evaluate(*expr.left);
   }
   const auto right = evaluate(*expr.right);
   runtime_.line = expr.line;
-  if (right.is_text() && (written || left.is_text())) {
-    if (!written) write(left.as_text());
-    write(right.as_text());
-    return true;
+  if (right.is_text() && (sum.written || sum.value.is_text())) {
+    append(sum, right);
+  } else {
+    sum.value = dynamo::jinja::arithmetic(runtime_, Operation::add, sum.value, right);
   }
-  out = dynamo::jinja::arithmetic(runtime_, Operation::add, written ? Value::text({}) : left, right);
-  return false;
+  return sum;
+}
+
+/// Writes one more text of a sum, and the first one before it. Where one of them is markup, all are.
+void Renderer::append(Sum& sum, const Value& text) {
+  if (!sum.written) {
+    sum.begin = out_.size();
+    write(sum.value.as_text());
+    sum.written = true;
+  }
+  const bool marked = sum.value.is_marked();
+  if (text.is_marked() && !marked) {
+    const auto plain = out_.substr(sum.begin);
+    out_.resize(sum.begin);
+    write(escaped(plain));
+  }
+  write(marked ? to_markup(runtime_, text).as_text() : text.as_text());
+  sum.value = marked || text.is_marked() ? Value::text({}).as_marked() : Value::text({});
 }
 
 void Renderer::output_concat(const ItemsExpr& expr) {

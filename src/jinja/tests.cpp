@@ -25,7 +25,7 @@ bool is_float(const Value& value) { return value.is(Kind::real); }
 bool is_number(const Value& value) { return value.is_number(); }
 bool is_string(const Value& value) { return value.is_text(); }
 bool is_mapping(const Value& value) { return value.is_dict(); }
-bool is_escaped(const Value& /*value*/) { return false; }
+bool is_escaped(const Value& value) { return value.is_marked(); }
 
 bool is_iterable_value(const Value& value) { return is_iterable(value); }
 

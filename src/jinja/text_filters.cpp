@@ -3,6 +3,7 @@
 
 #include "jinja/builtins.h"
 #include "jinja/characters.h"
+#include "jinja/markup.h"
 #include "jinja/operations.h"
 
 /// Filters that make text of text.
@@ -13,7 +14,7 @@ template <std::string (*kMap)(std::string_view)>
 Value mapped(Runtime& runtime, const Value& self, const Given& /*given*/) {
   const auto text = text_of(runtime, self);
   runtime.charge_characters(text.size());
-  return runtime.text(kMap(text));
+  return marked_like(self, runtime.text(kMap(text)));
 }
 
 /// Jinja's own idea of titles: words begin behind white space, hyphens and opening brackets only.
@@ -39,6 +40,13 @@ std::string title_words(std::string_view text) {
   return out;
 }
 
+/// Put together from its words, so that it is markup no more.
+Value title(Runtime& runtime, const Value& self, const Given& /*given*/) {
+  const auto text = text_of(runtime, self);
+  runtime.charge_characters(text.size());
+  return runtime.text(title_words(text));
+}
+
 Value string(Runtime& runtime, const Value& self, const Given& /*given*/) { return to_text(runtime, self); }
 
 Value trim(Runtime& runtime, const Value& self, const Given& given) {
@@ -49,7 +57,7 @@ Value trim(Runtime& runtime, const Value& self, const Given& given) {
       space ? strip_left(strip_right(text)) : strip_left(strip_right(text, characters), characters);
   runtime.charge_bytes(characters.size());
   runtime.charge_characters(text.size() - rest.size());
-  return Value::text(rest);
+  return marked_like(self, Value::text(rest));
 }
 
 Value replace_filter(Runtime& runtime, const Value& self, const Given& given) {
@@ -60,7 +68,8 @@ Value replace_filter(Runtime& runtime, const Value& self, const Given& given) {
 }
 
 Value center(Runtime& runtime, const Value& self, const Given& given) {
-  return padded(runtime, text_of(runtime, self), whole_argument(runtime, given, 0, 80), " ", Align::center);
+  const auto width = whole_argument(runtime, given, 0, 80);
+  return marked_like(self, padded(runtime, text_of(runtime, self), width, " ", Align::center));
 }
 
 Value format(Runtime& runtime, const Value& self, const Given& given) {
@@ -68,7 +77,7 @@ Value format(Runtime& runtime, const Value& self, const Given& given) {
   if (!positional.empty() && !keywords.empty()) {
     runtime.fail("can't handle positional and keyword arguments at the same time");
   }
-  const auto text = text_of(runtime, self);
+  const auto text = to_text(runtime, self);
   if (keywords.empty()) return format_percent(runtime, text, runtime.tuple(positional));
   DictBuilder named(runtime);
   for (const auto& [name, value] : keywords) named.set(Value::text(name), value);
@@ -100,7 +109,7 @@ Value indent(Runtime& runtime, const Value& self, const Given& given) {
     first = false;
     if (out.size() > runtime.options.limits.memory_bytes) throw HeapExhausted{};
   }
-  return runtime.text(out);
+  return marked_like(self, runtime.text(out));
 }
 
 Value truncate(Runtime& runtime, const Value& self, const Given& given) {
@@ -117,7 +126,8 @@ Value truncate(Runtime& runtime, const Value& self, const Given& given) {
   const auto text = self.as_text();
   auto kept = text.substr(0, byte_of_character(text, static_cast<std::size_t>(most - ending_size)));
   if (!flag_argument(runtime, given, 1)) kept = kept.substr(0, kept.rfind(' '));
-  return runtime.text(std::string(kept) + std::string(ending));
+  return arithmetic(runtime, Operation::add, marked_like(self, Value::text(kept)),
+                    given.has(2) ? given[2] : Value::text(ending));
 }
 
 Value wordcount(Runtime& runtime, const Value& self, const Given& /*given*/) {
@@ -184,7 +194,7 @@ constexpr Builtin kFilters[] = {
     builtin("upper", mapped<upper>),
     builtin("lower", mapped<lower>),
     builtin("capitalize", mapped<capitalize>),
-    builtin("title", mapped<title_words>),
+    builtin("title", title),
     builtin("replace", replace_filter, 2, "old", "new", "count"),
     builtin("indent", indent, 0, "width", "first", "blank"),
     builtin("center", center, 0, "width"),

@@ -169,7 +169,7 @@ Value expandtabs(Runtime& runtime, const Value& self, const Given& given) {
 }
 
 Value format(Runtime& runtime, const Value& self, const Given& given) {
-  return format_braces(runtime, self.as_text(), *given.all);
+  return format_braces(runtime, self, *given.all);
 }
 
 Value format_map(Runtime& runtime, const Value& self, const Given& given) {
@@ -179,7 +179,7 @@ Value format_map(Runtime& runtime, const Value& self, const Given& given) {
     const auto entry = given[0].entry(i);
     if (entry.key.is_text()) keywords.push_back({entry.key.as_text(), entry.value});
   }
-  return format_braces(runtime, self.as_text(), {{}, keywords});
+  return format_braces(runtime, self, {{}, keywords});
 }
 
 Value encode(Runtime& runtime, const Value& /*self*/, const Given& /*given*/) {

@@ -38,6 +38,12 @@ Value Value::growing_text(std::string_view text) {
   return out;
 }
 
+Value Value::as_marked() const {
+  Value out = *this;
+  out.marked_ = true;
+  return out;
+}
+
 Value Value::json(const json::value& value) {
   switch (value.kind()) {
     case boost::json::kind::null:

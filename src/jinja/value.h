@@ -44,6 +44,8 @@ class Value {
   static Value text(std::string_view text);
   /// Text at the start of a buffer that Heap::join may extend in place.
   static Value growing_text(std::string_view text);
+  /// The same text, as markup (jinja/markup.h).
+  Value as_marked() const;
   static Value undefined(const Absence* absence);
   static Value list(const Items* items);
   static Value tuple(const Items* items);
@@ -74,6 +76,7 @@ class Value {
   const Absence& as_absence() const { return *absence_; }
   Object& as_object() const { return *object_; }
   bool growing() const { return growing_; }
+  bool is_marked() const { return marked_; }
 
   /// Elements of a list or tuple.
   std::size_t item_count() const;
@@ -95,6 +98,7 @@ class Value {
 
   Kind kind_ = Kind::missing;
   bool growing_ = false;
+  bool marked_ = false;
   std::uint32_t size_ = 0;  // bytes of a text
   union {
     std::int64_t integer_ = 0;
