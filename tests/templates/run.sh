@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [pytest options]: chat templates of every family, our prompts beside those of the real transformers.
+# run.sh [pytest options]: chat templates of every family, ours and published ones, our prompts beside those of the real
+# transformers.
 # run.sh golden: writes the golden files of the unit tests anew.
 # DYNAMO_TEMPLATE_CONVERSATIONS is the number of conversations for each template (300), DYNAMO_TEMPLATE_EXPRESSIONS that
 # of random expressions (3000), DYNAMO_TEMPLATE_SEED their seed.
@@ -9,12 +10,18 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../tools/lib.sh"
 results=$ROOT/build/results/templates
 
+# shellcheck disable=SC2317  # once calls it
+unpack() { tar -xzf "$sources" -C "$1" --strip-components=5 --wildcards '*/models/templates/*.jinja'; }
+
 export PYTHONDONTWRITEBYTECODE=1
 python=$("$ROOT/tools/venv.sh" "$here/requirements.txt")/bin/python
 cd "$here"
 if [ "${1-}" = golden ]; then
   exec "$python" golden.py
 fi
+sources=$("$here/../engines/llama-sources.sh")
+PUBLISHED_TEMPLATES=$(once published-templates "$(digest "$here/../engines/llama-sources.sh")" unpack)
+export PUBLISHED_TEMPLATES
 "$ROOT/tools/build.sh" dev dynamo jinja_test
 export DYNAMO_BIN=$ROOT/build/dev/dynamo
 failed=0

@@ -1,4 +1,8 @@
-"""Every template of families/ on generated conversations: our prompts beside those of `transformers`."""
+"""Chat templates on generated conversations: our prompts beside those of `transformers`.
+
+The templates are those of families/, written in the style of public models, and the models' own, as llama.cpp
+carries them for its tests.
+"""
 
 import os
 import pathlib
@@ -11,6 +15,9 @@ from conversations import Arguments, conversations
 
 HERE = pathlib.Path(__file__).resolve().parent
 FAMILIES = sorted((HERE / "families").glob("*.jinja"))
+PUBLISHED = sorted(pathlib.Path(os.environ["PUBLISHED_TEMPLATES"]).glob("*.jinja"))
+# Variables without which a template renders nothing.
+NEEDED = {"fireworks-ai-llama-3-firefunction-v2": {"functions": '[{"name": "f"}]', "datetime": "3 February 2026"}}
 COUNT = int(os.environ.get("DYNAMO_TEMPLATE_CONVERSATIONS", "300"))
 SEED = int(os.environ.get("DYNAMO_TEMPLATE_SEED", "1"))
 SHOWN = 3
@@ -21,8 +28,9 @@ def drawn() -> list[Arguments]:
     return list(conversations(SEED, COUNT))
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("family", [*FAMILIES, *PUBLISHED], ids=lambda path: path.stem)
 def test_prompts_are_those_of_transformers(family: pathlib.Path, drawn: list[Arguments]):
+    drawn = [arguments | NEEDED.get(family.stem, {}) for arguments in drawn]
     tokenizer = transformers_oracle.tokenizer_with(family.read_text())
     wanted = [transformers_oracle.render(tokenizer, arguments) for arguments in drawn]
     got = subject.render(family, drawn)
