@@ -11,11 +11,13 @@ constexpr std::string_view kToolUse = "tool_use";
 /// Members that are null are absent: `content` beside tool calls, for one, and templates ask whether it is
 /// there.
 void drop_nulls(json::object& message) {
-  std::vector<std::string> nulls;
-  for (const auto& [name, member] : message) {
-    if (member.is_null()) nulls.emplace_back(name);
+  const auto is_null = [](const auto& member) { return member.value().is_null(); };
+  if (std::ranges::none_of(message, is_null)) return;
+  json::object kept;
+  for (auto& [name, member] : message) {
+    if (!member.is_null()) kept.emplace(name, std::move(member));
   }
-  for (const std::string& name : nulls) message.stable_erase(name);
+  message = std::move(kept);
 }
 
 const json::value* reasoning_of(const json::object& message) {

@@ -1,6 +1,7 @@
 #include "chat/continuation.h"
 
 #include "jinja/characters.h"
+#include "jinja/text_search.h"
 
 namespace dynamo::chat {
 namespace {
@@ -67,7 +68,7 @@ Result<Continuation> Continuation::mark(json::array& messages, std::string_view 
 
 Result<std::string> Continuation::cut(std::string rendered) const {
   const std::size_t at = rendered.rfind(kBareMark);
-  if (at == std::string::npos || rendered.find(strip(text_)) == std::string::npos) {
+  if (at == std::string::npos || !jinja::has_text(rendered, strip(text_))) {
     return fail(
         Errc::invalid,
         "continue_final_message: the chat template does not write the last message as it is, so there is "

@@ -55,6 +55,15 @@ TEST(Continuation, NeedsSomethingToGoOnWith) {
   EXPECT_FALSE(Continuation::mark(messages, "content", "{{ nothing }}"));
 }
 
+/// Takes minutes where every place of the prompt is compared anew.
+TEST(Continuation, FindsLongTextsInLinearTime) {
+  const std::string many(1'000'000, 'a');
+  json::array messages{json::object{{"content", many + "b"}}};
+  const auto marked = Continuation::mark(messages, "content", kSource);
+  EXPECT_EQ(marked->cut(many + many + between_brackets(messages, "content")).value().size(),
+            3 * many.size() + 2);
+}
+
 TEST(Continuation, NeedsTheMessageInThePrompt) {
   auto messages = array(R"([{"content": "x"}])");
   const auto marked = Continuation::mark(messages, "content", kSource);
