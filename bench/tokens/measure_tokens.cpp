@@ -101,12 +101,12 @@ Measured over(const std::vector<std::string>& prompts, int rounds, Work work) {
 
 Measured encode(const Tokenizer& tokenizer, const std::vector<std::string>& prompts, int rounds) {
   return over(prompts, rounds,
-              [&](const std::string& prompt) { return tokenizer.encode(prompt, kBare).value(); });
+              [&](const std::string& prompt) { return must(tokenizer.encode(prompt, kBare)); });
 }
 
 Measured offsets(const Tokenizer& tokenizer, const std::vector<std::string>& prompts, int rounds) {
   return over(prompts, rounds, [&](const std::string& prompt) {
-    return tokenizer.encode_with_offsets(prompt, kBare).value().ids;
+    return must(tokenizer.encode_with_offsets(prompt, kBare)).ids;
   });
 }
 
@@ -119,9 +119,9 @@ Measured turns(const Tokenizer& tokenizer, const std::vector<std::string>& promp
     measured.digest = {};
     double spent = 0;
     for (std::size_t at = 0; at + 1 < prompts.size(); at += 2) {
-      (void)tokenizer.encode(prompts[at], kBare, seen);
+      must(tokenizer.encode(prompts[at], kBare, seen));
       const double begin = cpu_seconds();
-      const auto ids = tokenizer.encode(prompts[at + 1], kBare, seen).value();
+      const auto ids = must(tokenizer.encode(prompts[at + 1], kBare, seen));
       spent += cpu_seconds() - begin;
       measured.bytes += prompts[at + 1].size();
       measured.digest.add(ids);
@@ -135,7 +135,7 @@ Measured turns(const Tokenizer& tokenizer, const std::vector<std::string>& promp
 std::vector<std::vector<TokenId>> encoded(const Tokenizer& tokenizer,
                                           const std::vector<std::string>& prompts) {
   std::vector<std::vector<TokenId>> all;
-  for (const std::string& prompt : prompts) all.push_back(tokenizer.encode(prompt, kBare).value());
+  for (const std::string& prompt : prompts) all.push_back(must(tokenizer.encode(prompt, kBare)));
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "text/growth.h"
 #include "text/utf8.h"
 
 namespace dynamo::tokens {
@@ -85,6 +86,7 @@ Result<void> Encoder::encode_plain(std::string_view stretch, Start start, std::v
   if (parts_.normalizer == nullptr) return encode_normalized(stretch, start, ids);
   std::string normalized(stretch);
   if (auto applied = parts_.normalizer->apply(normalized); !applied) return applied;
+  if (auto checked = text::check_growth(stretch.size(), normalized.size()); !checked) return checked;
   return encode_normalized(normalized, start, ids);
 }
 
@@ -148,7 +150,9 @@ Result<Encoding> Encoder::encode_with_offsets(std::string_view text) const {
 
 Result<void> Encoder::trace_stretch(text::AlignedText stretch, Encoding& encoding) const {
   if (parts_.normalizer != nullptr) {
+    const std::size_t before = stretch.text().size();
     if (auto applied = parts_.normalizer->apply(stretch); !applied) return applied;
+    if (auto checked = text::check_growth(before, stretch.text().size()); !checked) return checked;
   }
   std::vector<AddedMatch> matches;
   added_.find_normalized(stretch.text(), matches);
