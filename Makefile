@@ -56,7 +56,7 @@ test-templates: setup ## chat templates of every family beside the real transfor
 bench: setup ## measure against nginx; docs/performance.md says how to read it
 	@bench/run.sh
 
-bench-tokens: setup ## the part of it that measures tokenizers, templates and detokenizers
+bench-tokens: setup ## the part of it that measures tokenizers, templates, detokenizers and parsers
 	@bench/tokens.sh
 
 format: setup ## lay out the sources with clang-format
