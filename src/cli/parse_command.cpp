@@ -20,6 +20,7 @@ struct ParseFlags {
   std::string reasoning_parser;
   std::optional<std::string> tools;
   std::string tool_choice = "auto";
+  bool one_call = false;
   std::string prompt_opens_reasoning = "auto";
   std::string arguments = "streamed";
   std::string pieces = "all";
@@ -52,6 +53,7 @@ void declare(FlagSet& set, ParseFlags& flags) {
            {.value_name = "FILE"});
   set.text("--tool-choice", flags.tool_choice,
            "auto, none, required, or the name of the tool that the request names", {.value_name = "CHOICE"});
+  set.flag("--one-call", flags.one_call, "Tell the first call only, as for \"parallel_tool_calls\": false");
   set.text("--prompt-opens-reasoning", flags.prompt_opens_reasoning,
            "Whether the prompt ended with the marker that opens reasoning; auto: as the format has it",
            {.allowed{"auto", "yes", "no"}});
@@ -108,7 +110,8 @@ Result<parsers::Tools> read_tools(const std::string& file) {
 
 Result<parsers::ParserOptions> parser_options(const ParseFlags& flags) {
   parsers::ParserOptions options{.reasoning_parser = flags.reasoning_parser,
-                                 .tool_parser = flags.tool_parser};
+                                 .tool_parser = flags.tool_parser,
+                                 .one_call = flags.one_call};
   if (flags.tool_choice == "none") {
     options.tool_parser.clear();
   } else if (flags.tool_choice == "required") {

@@ -26,6 +26,7 @@ bool thinking_is_off(const openai::Request& request) {
 
 void add_tools(parsers::ParserOptions& options, const openai::Request& request) {
   options.calls_required = json::string_at(request.body, {"tool_choice"}) == "required";
+  options.one_call = !json::bool_at(request.body, {"parallel_tool_calls"}, true);
   // Tools of kinds that are not known here are the engine's business; then names are not checked.
   if (auto tools = parsers::Tools::parse(*json::find(request.body, {"tools"})))
     options.writer.tools = std::move(*tools);

@@ -145,6 +145,7 @@ struct ChoiceCase {
   std::string_view tool_parser;
   std::string_view forced_tool;
   bool calls_required = false;
+  bool one_call = false;
 };
 class ParserOptionsTest : public ::testing::TestWithParam<ChoiceCase> {};
 
@@ -155,6 +156,7 @@ TEST_P(ParserOptionsTest, FollowTheRequest) {
   EXPECT_EQ(options.tool_parser, GetParam().tool_parser);
   EXPECT_EQ(options.forced_tool, GetParam().forced_tool);
   EXPECT_EQ(options.calls_required, GetParam().calls_required);
+  EXPECT_EQ(options.one_call, GetParam().one_call);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -165,6 +167,8 @@ INSTANTIATE_TEST_SUITE_P(
         ChoiceCase{"none", R"("tools":[{"function":{"name":"f"}}],"tool_choice":"none")", ""},
         ChoiceCase{"required", R"("tools":[{"function":{"name":"f"}}],"tool_choice":"required")", "hermes",
                    "", true},
+        ChoiceCase{"one_call", R"("tools":[{"function":{"name":"f"}}],"parallel_tool_calls":false)", "hermes",
+                   "", false, true},
         ChoiceCase{
             "forced",
             R"("tools":[{"function":{"name":"f"}}],"tool_choice":{"type":"function","function":{"name":"f"}})",

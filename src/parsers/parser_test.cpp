@@ -105,6 +105,19 @@ TEST(Streaming, TellsArgumentsAsTheyCome) {
   EXPECT_EQ(shown(parser.feed("}</tool_call>")), "");
 }
 
+TEST(OneCall, IsAllThatIsTold) {
+  constexpr std::string_view kText =
+      "Two: <tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>"
+      "<tool_call>{\"name\": \"g\", \"arguments\": {\"x\": 1}}</tool_call> done";
+  auto options = options_of({.tool = "hermes"});
+  options.one_call = true;
+  auto parser = Parser::make(std::move(options)).value();
+  const auto said = read_pieces(parser, {kText});
+  EXPECT_EQ(std::ranges::count(said, Delta::Kind::call, &Delta::kind), 1);
+  EXPECT_TRUE(std::ranges::all_of(said, [](const Delta& delta) { return delta.index == 0; }));
+  EXPECT_EQ(parser.finish_reason("stop"), "tool_calls");
+}
+
 TEST(WholeArguments, AreToldWhenTheCallIsComplete) {
   auto options = options_of({.tool = "hermes"});
   options.writer.arguments = Arguments::whole;
