@@ -187,6 +187,11 @@ KNOBS: list[Knob] = [
     ("python_tools", [["def f(x): ...", "def g(): ..."]]),
 ]
 
+# Variables without which a template renders nothing, by the template's name.
+NEEDED: dict[str, Arguments] = {
+    "fireworks-ai-llama-3-firefunction-v2": {"functions": '[{"name": "f"}]', "datetime": "3 February 2026"}
+}
+
 
 class Conversations:
     """One source of randomness and what is drawn from it."""

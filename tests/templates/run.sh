@@ -10,17 +10,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../tools/lib.sh"
 results=$ROOT/build/results/templates
 
-# shellcheck disable=SC2317  # once calls it
-unpack() { tar -xzf "$sources" -C "$1" --strip-components=5 --wildcards '*/models/templates/*.jinja'; }
-
 export PYTHONDONTWRITEBYTECODE=1
 python=$("$ROOT/tools/venv.sh" "$here/requirements.txt")/bin/python
 cd "$here"
 if [ "${1-}" = golden ]; then
   exec "$python" golden.py
 fi
-sources=$("$here/../engines/llama-sources.sh")
-PUBLISHED_TEMPLATES=$(once published-templates "$(digest "$here/../engines/llama-sources.sh")" unpack)
+PUBLISHED_TEMPLATES=$("$here/published.sh")
 export PUBLISHED_TEMPLATES
 "$ROOT/tools/build.sh" dev dynamo jinja_test
 export DYNAMO_BIN=$ROOT/build/dev/dynamo

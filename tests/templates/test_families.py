@@ -11,13 +11,11 @@ import pytest
 
 import subject
 import transformers_oracle
-from conversations import Arguments, conversations
+from conversations import NEEDED, Arguments, conversations
 
 HERE = pathlib.Path(__file__).resolve().parent
 FAMILIES = sorted((HERE / "families").glob("*.jinja"))
 PUBLISHED = sorted(pathlib.Path(os.environ["PUBLISHED_TEMPLATES"]).glob("*.jinja"))
-# Variables without which a template renders nothing.
-NEEDED = {"fireworks-ai-llama-3-firefunction-v2": {"functions": '[{"name": "f"}]', "datetime": "3 February 2026"}}
 COUNT = int(os.environ.get("DYNAMO_TEMPLATE_CONVERSATIONS", "300"))
 SEED = int(os.environ.get("DYNAMO_TEMPLATE_SEED", "1"))
 SHOWN = 3

@@ -19,7 +19,7 @@ SETTINGS = [
     *("--enable-auto-tool-choice", "--tool-call-parser", TOOL_PARSER),
 ]
 
-WITHIN = 300
+WITHIN = 240
 """Seconds until it answers: 40 as a rule, many more where others use the processor, too."""
 
 

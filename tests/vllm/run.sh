@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [pytest options]: a real vLLM, on this machine's processor, beside and behind ours, with a tiny model made on the spot.
-# DYNAMO_TEMPLATE_CONVERSATIONS is the number of conversations for each template (60), DYNAMO_TEMPLATE_SEED their seed.
+# run.sh [pytest options]: a real vLLM, on this machine's processor, beside and behind ours; its tiny model is made on the spot.
+# DYNAMO_TEMPLATE_CONVERSATIONS is the number of conversations for each template (30), DYNAMO_TEMPLATE_SEED their seed.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/lib.sh
@@ -18,7 +18,8 @@ venv=$("$here/venv.sh")
 template=$here/../templates/families/qwen3_thinking.jinja
 sources=("$here/make_model.py" "$here/../engines/tiny_model.py" "$here/requirements.txt" "$template")
 VLLM_MODEL=$(once vllm-model "$(digest "${sources[@]}")" make_model)
-export VLLM_MODEL VLLM_BIN=$venv/bin
+PUBLISHED_TEMPLATES=$("$here/../templates/published.sh")
+export VLLM_MODEL PUBLISHED_TEMPLATES VLLM_BIN=$venv/bin
 "$ROOT/tools/build.sh" dev dynamo
 failed=0
 "$here/../run.sh" "$ROOT/build/dev/dynamo" "$results/e2e.xml" tests/vllm "$@" || failed=1

@@ -1,4 +1,4 @@
-"""Every chat template of ../templates/families: the ids that `dynamo template` and vLLM make of the same requests."""
+"""Chat templates, ours and published ones: the ids that `dynamo template` and vLLM make of the same requests."""
 
 import json
 import os
@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 
 from harness.dynamo import run
+from templates.conversations import NEEDED
 from vllm import engine
 from vllm.bodies import bodies
 from vllm.conftest import Served
 
-FOLDER = pathlib.Path(__file__).resolve().parents[1] / "templates" / "families"
+FOLDERS = [
+    pathlib.Path(__file__).resolve().parents[1] / "templates" / "families",
+    pathlib.Path(os.environ["PUBLISHED_TEMPLATES"]),
+]
 # A prompt that tells the second in which it was made is never made twice.
-FAMILIES = [path for path in sorted(FOLDER.glob("*.jinja")) if "%S" not in path.read_text()]
-COUNT = int(os.environ.get("DYNAMO_TEMPLATE_CONVERSATIONS", "60"))
+FAMILIES = [path for folder in FOLDERS for path in sorted(folder.glob("*.jinja")) if "%S" not in path.read_text()]
+COUNT = int(os.environ.get("DYNAMO_TEMPLATE_CONVERSATIONS", "30"))
 SEED = int(os.environ.get("DYNAMO_TEMPLATE_SEED", "1"))
 SHOWN = 3
 
@@ -30,8 +34,13 @@ def with_template(folder: pathlib.Path, template: str) -> pathlib.Path:
     return folder
 
 
-def ours(model: pathlib.Path) -> list[Any]:
-    lines = "".join(json.dumps(body) + "\n" for body in REQUESTS)
+def requests_for(family: str) -> list[dict[str, Any]]:
+    kwargs = NEEDED.get(family, {})
+    return [body | {"chat_template_kwargs": body.get("chat_template_kwargs", {}) | kwargs} for body in REQUESTS]
+
+
+def ours(model: pathlib.Path, requests: list[dict[str, Any]]) -> list[Any]:
+    lines = "".join(json.dumps(body) + "\n" for body in requests)
     done = run("template", "--model", str(model), "--input", "request", "--tokens", "--jsonl", stdin=lines)
     answers = [json.loads(line) for line in done.stdout.rstrip("\n").split("\n")]
     assert len(answers) == COUNT, done.stderr
@@ -40,9 +49,9 @@ def ours(model: pathlib.Path) -> list[Any]:
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda path: path.stem)
 def test_the_ids_are_those_of_the_engine(served: Served, family: pathlib.Path, tmp_path: pathlib.Path):
-    template = family.read_text()
-    have = [answer.get("ids") for answer in ours(with_template(tmp_path, template))]
-    want = [served.rendered(body | {"chat_template": template}) for body in REQUESTS]
+    template, requests = family.read_text(), requests_for(family.stem)
+    have = [answer.get("ids") for answer in ours(with_template(tmp_path, template), requests)]
+    want = [served.rendered(body | {"chat_template": template}) for body in requests]
     different = [
         f"conversation {i} of seed {SEED}: the engine has {wanted and len(wanted)} ids, we have {ids and len(ids)}"
         for i, (wanted, ids) in enumerate(zip(want, have, strict=True))

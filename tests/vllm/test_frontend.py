@@ -18,6 +18,7 @@ CHAT = "/v1/chat/completions"
 REPEATABLE = {"max_tokens": 12, "temperature": 0, "seed": 1, "ignore_eos": True}
 FORBIDDEN = {"messages": [{"role": "user", "content": "hello"}, {"role": "user", "content": "forbidden"}]}
 REFUSAL = "this model does not talk about that"
+NAMED = {"type": "function", "function": {"name": "no_arguments"}}
 WITH_TOOLS = {"messages": [{"role": "user", "content": "Which way does the wind blow?"}], "tools": TOOLS[:2]}
 
 
@@ -97,7 +98,8 @@ def test_tokenize_answers_as_the_engine_does(served: Served, special: dict[str, 
 def test_tokenize_of_chats_answers_as_the_engine_does(served: Served):
     """The engine's endpoint knows fewer members than its chats do, so this is about the simple ones."""
     for text in TEXTS:
-        body = {"messages": [{"role": "system", "content": text}, {"role": "user", "content": text}], "return_token_strs": True}
+        messages = [{"role": "system", "content": text}, {"role": "user", "content": text}]
+        body = {"messages": messages, "return_token_strs": True}
         ours, theirs = served.ask_frontend("/tokenize", body), served.ask_engine("/tokenize", body)
         assert ours.json() == theirs.json(), text
 
@@ -159,7 +161,7 @@ def test_prompts_that_do_not_fit_are_refused_here_and_there(served: Served):
     assert "maximum context length" in ours.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("choice", ["auto", "none", "required", {"type": "function", "function": {"name": "no_arguments"}}], ids=str)
+@pytest.mark.parametrize("choice", ["auto", "none", "required", NAMED], ids=["auto", "none", "required", "named"])
 def test_requests_with_tools_are_answered_as_the_engine_does(served: Served, choice: Json):
     asked = WITH_TOOLS | REPEATABLE | {"max_tokens": 40, "tool_choice": choice}
     heard = said(served.frontend, asked)

@@ -30,11 +30,12 @@ def service(kind: str, *command: str) -> dict[str, object]:
     return {"componentType": kind, "replicas": 1, "extraPodSpec": {"mainContainer": container}}
 
 
+SERVICES = {"Frontend": service("frontend", "dynamo.frontend"), "Worker": service("worker", "dynamo.vllm", *ARGUMENTS)}
 GRAPH = {
     "apiVersion": "nvidia.com/v1alpha1",
     "kind": "DynamoGraphDeployment",
     "metadata": {"name": "real"},
-    "spec": {"services": {"Frontend": service("frontend", "dynamo.frontend"), "Worker": service("worker", "dynamo.vllm", *ARGUMENTS)}},
+    "spec": {"services": SERVICES},
 }
 
 
