@@ -122,7 +122,9 @@ Result<const ChatTemplates::Compiled*> ChatTemplates::choose_for(Chat& chat) con
 Result<jinja::Rendering> ChatTemplates::fill_in(const Compiled& chosen, Chat chat,
                                                 const jinja::Options& options) const {
   auto rendering = chosen.program.render_with_spans(variables(std::move(chat)), options);
-  if (!rendering) rendering.error().code = Errc::invalid;
+  if (rendering) return rendering;
+  Errc& code = rendering.error().code;
+  if (code != Errc::unsupported && code != Errc::too_large) code = Errc::invalid;
   return rendering;
 }
 

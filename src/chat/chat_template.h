@@ -28,9 +28,9 @@ class ChatTemplates {
 
   /// The prompt of a conversation: with arguments of a template, what `apply_chat_template` of transformers
   /// makes of them; with a request, what engines make of it. Errors: not_found for an unknown template name;
-  /// invalid for everything that goes wrong in rendering, limits included: the conversation does not fit the
-  /// template, which is its sender's fault. `words_for_client` has the short form. As messages_for_engine for
-  /// requests.
+  /// unsupported where a template does what only its engine can do; too_large beyond the limits; invalid for
+  /// all else that goes wrong in rendering: the conversation does not fit the template, which is its sender's
+  /// fault. `words_for_client` has the short form. As messages_for_engine for requests.
   Result<std::string> render(Chat chat, const jinja::Options& options = {}) const;
   /// The same, with what `{% generation %}` blocks of the template wrote: the parts of answers. Errors: as
   /// render; invalid for a message to be continued, of which nobody knows yet what is written.

@@ -84,13 +84,19 @@ TEST(ChatTemplates, OtherErrorsNameLineAndCause) {
   EXPECT_NE(words_for_client(refused.error()).find("line 3"), std::string::npos) << refused.error().message;
 }
 
-TEST(ChatTemplates, EndlessWorkIsBoundedAndTheClientsFault) {
+TEST(ChatTemplates, EndlessWorkIsBounded) {
   const auto templates =
       compile("{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}");
   const auto chat = read_arguments(object(R"({"messages": [{}]})")).value();
   const auto refused = templates->render(chat, {.limits = {.steps = 100'000}});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Errc::invalid);
+  EXPECT_EQ(refused.error().code, Errc::too_large);
+}
+
+TEST(ChatTemplates, WhatOnlyTheEngineCanDoIsNobodysFault) {
+  const auto templates = compile("{{ messages[0].content|pprint }}");
+  const auto chat = read_arguments(object(R"({"messages": [{"content": "hi"}]})")).value();
+  EXPECT_EQ(templates->render(chat).error().code, Errc::unsupported);
 }
 
 TEST(ChatTemplates, ATemplateThatCannotBeReadIsRefusedAtLoad) {

@@ -26,6 +26,10 @@ Result<std::string> render(const ModelFiles& files, json::object body, const jin
   if (files.templates == nullptr) return fail(Errc::unsupported, files.without_templates);
   auto prompt = files.templates->render_request(std::move(body), options);
   if (prompt || prompt.error().code == Errc::unsupported) return prompt;
+  const bool could_be_more = options.limits.steps < jinja::Limits{}.steps;
+  if (could_be_more && prompt.error().code == Errc::too_large) {
+    return fail(Errc::timeout, std::move(prompt.error().message));
+  }
   return openai::invalid_field("messages", chat::words_for_client(prompt.error()));
 }
 

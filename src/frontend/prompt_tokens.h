@@ -39,7 +39,8 @@ Result<void> check_ids(const tokens::Tokenizer& tokenizer, std::span<const token
 
 /// {"count", "max_model_len", "tokens", "token_strs"}; null for a length of 0, which is not known, and for
 /// texts that nobody asked for. Errors: invalid, with the words of a template that refuses the chat;
-/// unsupported, for chats that only the engine can prepare; too_large, for texts that take too long.
+/// unsupported, for chats that only the engine can prepare; too_large, for texts that take too long; timeout,
+/// where a template takes more steps than `options` allow and they allow fewer than usual.
 Result<std::string> tokenize_answer(const ModelFiles& files, const TokenizeRequest& request,
                                     std::uint64_t max_model_len, const jinja::Options& options);
 
@@ -57,7 +58,7 @@ struct PromptFacts {
 inline constexpr std::size_t kPromptEnd = 64;
 
 /// Nothing when only the engine can tell, or it would take too long. Errors: invalid, with the words of a
-/// template that refuses the chat.
+/// template that refuses the chat; timeout, as of tokenize_answer.
 Result<std::optional<PromptFacts>> prompt_facts(const ModelFiles& files, const openai::Request& request,
                                                 const jinja::Options& options);
 

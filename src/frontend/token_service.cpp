@@ -70,7 +70,19 @@ net::Task<void> TokenService::run_timed(std::size_t body_size, std::string_view 
   metrics_.observe_tokenizer(operation, took.count());
 }
 
-jinja::Options TokenService::render_options() const { return {.now = Clock::system().wall_now()}; }
+template <class T, class Render>
+net::Task<void> TokenService::render_timed(std::size_t body_size, Result<T>& out, const Render& render) {
+  const jinja::Options options{.now = Clock::system().wall_now()};
+  if (body_size <= kShortBody) {
+    jinja::Options few = options;
+    few.limits.steps = kShortSteps;
+    auto try_here = [&] { out = render(few); };
+    co_await run_timed(body_size, "tokenize", std::ref(try_here));
+    if (out || out.error().code != Errc::timeout) co_return;
+  }
+  auto work = [&] { out = render(options); };
+  co_await run_timed(kShortBody + 1, "tokenize", std::ref(work));
+}
 
 net::Task<net::HttpResponse> TokenService::tokenize(std::string body) {
   Result<TokenizeRequest> request;
@@ -79,11 +91,12 @@ net::Task<net::HttpResponse> TokenService::tokenize(std::string body) {
   if (!request) co_return openai::error_response(request.error());
   const auto chosen = choose(request->model);
   if (!chosen) co_return openai::error_response(chosen.error());
-  const jinja::Options options = render_options();
   const std::uint64_t limit = context_length(*chosen->model);
   Result<std::string> answer;
-  auto work = [&] { answer = tokenize_answer(*chosen->files, *request, limit, options); };
-  co_await run_timed(body.size(), "tokenize", std::ref(work));
+  auto work = [&](const jinja::Options& options) {
+    return tokenize_answer(*chosen->files, *request, limit, options);
+  };
+  co_await render_timed(body.size(), answer, work);
   co_return answer_with(std::move(answer));
 }
 
@@ -106,9 +119,8 @@ net::Task<Result<std::optional<PromptFacts>>> TokenService::examine(const openai
   const auto files = library_.find(request->model);
   if (model == nullptr || files == nullptr) co_return std::optional<PromptFacts>{};
   Result<std::optional<PromptFacts>> facts;
-  const jinja::Options options = render_options();
-  auto work = [&] { facts = prompt_facts(*files, *request, options); };
-  co_await run_timed(body_size, "tokenize", std::ref(work));
+  auto work = [&](const jinja::Options& options) { return prompt_facts(*files, *request, options); };
+  co_await render_timed(body_size, facts, work);
   if (!facts || !*facts) co_return facts;
   auto fits = check_context((*facts)->lengths, context_length(*model), request->endpoint);
   if (!fits) co_return std::unexpected(std::move(fits.error()));

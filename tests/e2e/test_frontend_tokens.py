@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -112,6 +113,31 @@ def test_the_templates_own_words_reach_the_client(frontend: Role):
     answer = post(frontend.port, "/v1/chat/completions", model=MODEL, messages=messages)
     assert answer.status == 400
     assert "this model does not talk about that" in answer.json()["error"]["message"]
+
+
+def test_a_template_that_only_the_engine_can_render_is_left_to_it(frontend: Role):
+    messages = [{"role": "user", "content": "pretty"}]
+    answer = post(frontend.port, "/tokenize", model=MODEL, messages=messages)
+    assert answer.status == 501
+    assert "pprint" in answer.json()["error"]["message"]
+    assert post(frontend.port, "/v1/chat/completions", model=MODEL, messages=messages, max_tokens=1).status == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/tokenize"])
+def test_a_template_without_end_is_stopped_and_holds_up_nobody(frontend: Role, path: str):
+    """It is tried on the loop's thread first, for a moment, and then beside it."""
+
+    def tries() -> float:
+        return frontend.metrics().value("dynamo_frontend_tokenizer_latency_ms_count", operation="tokenize")
+
+    before = tries()
+    messages = [{"role": "user", "content": "endless"}]
+    with ThreadPoolExecutor(1) as beside:
+        endless = beside.submit(post, frontend.port, path, model=MODEL, messages=messages)
+        eventually(lambda: tries() == before + 1, "the frontend answers between the two tries")
+        assert endless.result().status == 400
+        assert "takes more than 20000000 steps" in endless.result().json()["error"]["message"]
+        assert tries() == before + 2
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/tokenize"])

@@ -12,7 +12,9 @@ ENDLESS_TEXT = "h" * 60
 CHAT_TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}"
     "{% if message.content == 'forbidden' %}{{ raise_exception('this model does not talk about that') }}{% endif %}"
-    "<|turn|>{{ message.role }}\n{{ message.content }}<|end|>\n"
+    "{% if message.content == 'pretty' %}{{ message.content | pprint }}{% endif %}"
+    "{% if message.content == 'endless' %}{% for i in range(99999) %}{% for k in range(99999) %}{% endfor %}"
+    "{% endfor %}{% endif %}<|turn|>{{ message.role }}\n{{ message.content }}<|end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|turn|>assistant\n{% endif %}"
 )
 
