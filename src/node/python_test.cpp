@@ -48,6 +48,10 @@ TEST_P(TranslateTest, Gives) {
   EXPECT_EQ(command->argv, GetParam().command.argv);
 }
 
+constexpr const char* kWithSettings =
+    "trtllm-serve {path} --host {host} --port {port} '--block-size' '32' '--x' 'it'\\''s' "
+    "'--y={\"a\": 1}'";
+
 INSTANTIATE_TEST_SUITE_P(
     All, TranslateTest,
     testing::Values(
@@ -69,16 +73,13 @@ INSTANTIATE_TEST_SUITE_P(
             {true,
              {"worker", "--engine-command",
               "vllm serve {path} --served-model-name {model} --host {host} --port {port}", "--model", "m"}}},
-        TranslateCase{
-            "flags_of_the_engine_and_of_the_worker",
-            {"-m", "dynamo.trtllm", "--block-size", "32", "--model=m", "--is-decode-worker", "--x", "it's",
-             "--namespace", "n", "--y={\"a\": 1}"},
-            "trtllm",
-            {true,
-             {"worker", "--engine-command",
-              "trtllm-serve {path} --host {host} --port {port} '--block-size' '32' '--x' 'it'\\''s' "
-              "'--y={\"a\": 1}'",
-              "--model=m", "--is-decode-worker", "--namespace", "n"}}},
+        TranslateCase{"flags_of_the_engine_and_of_the_worker",
+                      {"-m", "dynamo.trtllm", "--block-size", "32", "--model=m", "--is-decode-worker", "--x",
+                       "it's", "--namespace", "n", "--y={\"a\": 1}"},
+                      "trtllm",
+                      {true,
+                       {"worker", "--engine-command", kWithSettings, "--model=m", "--is-decode-worker",
+                        "--namespace", "n"}}},
         TranslateCase{"flags_of_a_real_engine_are_the_mock_s",
                       {"-m", "dynamo.vllm", "--block-size", "32"},
                       "mock",
