@@ -1,9 +1,12 @@
 // measure_parsers SECONDS: how fast each parser reads an answer that comes token by token, and whether its
 // time grows with the text alone. A token is 4 bytes.
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <map>
+#include <string>
 
 #include "parsers/formats.h"
 

@@ -110,8 +110,8 @@ Result<parsers::Tools> read_tools(const std::string& file) {
 
 Result<parsers::ParserOptions> parser_options(const ParseFlags& flags) {
   parsers::ParserOptions options{.reasoning_parser = flags.reasoning_parser,
-                                 .tool_parser = flags.tool_parser,
-                                 .one_call = flags.one_call};
+                                 .tool_parser = flags.tool_parser};
+  options.writer.one_call = flags.one_call;
   if (flags.tool_choice == "none") {
     options.tool_parser.clear();
   } else if (flags.tool_choice == "required") {

@@ -26,7 +26,7 @@ bool thinking_is_off(const openai::Request& request) {
 
 void add_tools(parsers::ParserOptions& options, const openai::Request& request) {
   options.calls_required = json::string_at(request.body, {"tool_choice"}) == "required";
-  options.one_call = !json::bool_at(request.body, {"parallel_tool_calls"}, true);
+  options.writer.one_call = !json::bool_at(request.body, {"parallel_tool_calls"}, true);
   // Tools of kinds that are not known here are the engine's business; then names are not checked.
   if (auto tools = parsers::Tools::parse(*json::find(request.body, {"tools"})))
     options.writer.tools = std::move(*tools);
@@ -53,6 +53,16 @@ bool says_more(const json::object& choice, const json::object& delta) {
 bool tells_reasoning(const json::value& delta) {
   return !json::string_at(delta, {"reasoning_content"}).empty() ||
          !json::string_at(delta, {"reasoning"}).empty();
+}
+
+bool tells_error(const json::value& chunk) {
+  const json::value* error = json::find(chunk, {"error"});
+  return error != nullptr && !error->is_null();
+}
+
+bool is_choices(const json::value& list) {
+  return list.is_array() && !list.get_array().empty() &&
+         std::ranges::all_of(list.get_array(), [](const json::value& choice) { return choice.is_object(); });
 }
 
 void join(json::object& into, json::object from) {
@@ -100,7 +110,10 @@ std::vector<json::object> AnswerParser::rewrite_choice(const json::object& choic
   if (delta == nullptr || !delta->is_object() || index < 0 || index >= kMaxChoiceIndex) return {choice};
   Choice& read = choice_at(index);
   if (read.ended) return {choice};
-  if (!read.begun && tells_reasoning(*delta)) read.parser = parser_of_rest();
+  if (!read.begun && !read.reasoned && tells_reasoning(*delta)) {
+    read.parser = parser_of_rest();
+    read.reasoned = true;
+  }
   const json::value* reason = json::find(choice, {"finish_reason"});
   const bool ends = reason != nullptr && reason->is_string();
   const auto text = json::string_at(choice, {"delta", "content"});
@@ -127,18 +140,17 @@ std::vector<json::object> AnswerParser::rewrite_choice(const json::object& choic
 
 std::vector<std::string> AnswerParser::rewrite(std::string_view data) {
   const auto parsed = json::parse(data);
-  if (parsed && json::find(*parsed, {"error"}) != nullptr) {
+  if (parsed && tells_error(*parsed)) {
     auto out = finish();
     out.emplace_back(data);
     return out;
   }
   const json::value* choices = parsed ? json::find(*parsed, {"choices"}) : nullptr;
-  if (choices == nullptr || !choices->is_array() || choices->get_array().empty()) return {std::string(data)};
+  if (choices == nullptr || !is_choices(*choices)) return {std::string(data)};
   json::object chunk = parsed->get_object();
   head_ = chunk;
   std::vector<std::string> out;
   for (const auto& choice : choices->get_array()) {
-    if (!choice.is_object()) return {std::string(data)};
     for (auto& part : rewrite_choice(choice.get_object())) {
       chunk["choices"] = json::array{std::move(part)};
       out.push_back(json::dump(chunk));

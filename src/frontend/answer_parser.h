@@ -32,7 +32,7 @@ class AnswerParser {
   /// error of the engine comes behind all that was held back.
   std::vector<std::string> rewrite(std::string_view data);
   /// The engine's stream is over, complete or not: chunks with what is still held back, for choices that got
-  /// no reason to end. Half a call comes out as the model wrote it.
+  /// no reason to end. Half a call that the client does not know of comes out as the model wrote it.
   std::vector<std::string> finish();
 
  private:
@@ -40,7 +40,8 @@ class AnswerParser {
   std::vector<json::object> rewrite_choice(const json::object& choice);
   struct Choice {
     parsers::Parser parser;
-    bool begun = false;  // text was read
+    bool begun = false;     // text was read
+    bool reasoned = false;  // the engine told reasoning itself
     bool ended = false;
   };
   Choice& choice_at(std::int64_t index);

@@ -92,6 +92,16 @@ TEST(AnswerParser, TellsWhatWasHeldBackBeforeAnErrorOfTheEngine) {
   EXPECT_THAT(parser->finish(), IsEmpty());
 }
 
+TEST(AnswerParser, ReadsOnWhereAChunkHasNoError) {
+  auto parser = answer_parser("", "hermes");
+  constexpr std::string_view kChunk =
+      R"({"id":"c","choices":[{"index":0,"delta":{"content":"a <tool"}}],"error":null})";
+  EXPECT_THAT(
+      parser->rewrite(kChunk),
+      ElementsAre(
+          R"({"id":"c","choices":[{"index":0,"delta":{"content":"a "},"finish_reason":null}],"error":null})"));
+}
+
 TEST(AnswerParser, ReadsNoReasoningBehindTheEnginesOwn) {
   for (const std::string_view member : {"reasoning_content", "reasoning"}) {
     auto parser = answer_parser("deepseek_r1", "hermes");
@@ -156,7 +166,7 @@ TEST_P(ParserOptionsTest, FollowTheRequest) {
   EXPECT_EQ(options.tool_parser, GetParam().tool_parser);
   EXPECT_EQ(options.forced_tool, GetParam().forced_tool);
   EXPECT_EQ(options.calls_required, GetParam().calls_required);
-  EXPECT_EQ(options.one_call, GetParam().one_call);
+  EXPECT_EQ(options.writer.one_call, GetParam().one_call);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -52,7 +52,7 @@ class RelayTest : public ::testing::Test {
     net::HttpClientRequest out;
     out.method = "POST";
     out.url = {false, engine_at_.address, engine_at_.port, "/"};
-    out.idle_timeout = milliseconds{50};
+    out.idle_timeout = milliseconds{ending_ == Ending::falls_silent ? 500 : 60'000};
     auto upstream = co_await client_.send(std::move(out));
     parsers::ParserOptions options{.reasoning_parser = "qwen3", .tool_parser = "hermes"};
     options.writer.random = [] { return std::uint64_t{0}; };

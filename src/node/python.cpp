@@ -86,6 +86,10 @@ FlagKind kind_of(std::string_view name) {
                                       std::string_view("--request-plane"),
                                       std::string_view("--event-plane"),
                                       std::string_view("--connector"),
+                                      std::string_view("--system-port"),
+                                      std::string_view("--system-host"),
+                                      std::string_view("--advertise-host"),
+                                      std::string_view("--engine-idle-timeout"),
                                       std::string_view("--custom-jinja-template")};
   if (std::ranges::find(kSwitches, name) != kSwitches.end()) return FlagKind::switch_of_worker;
   if (std::ranges::find(kValues, name) != kValues.end()) return FlagKind::value_of_worker;

@@ -49,8 +49,6 @@ void append_escape(std::string& out, char c) {
 
 }  // namespace
 
-std::size_t utf8_sequence_length(std::string_view text) noexcept { return utf8::character_size(text); }
-
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
@@ -60,7 +58,7 @@ void append_json_string(std::string& out, std::string_view text) {
     text.remove_prefix(run);
     if (text.empty()) break;
 
-    const std::size_t length = utf8_sequence_length(text);
+    const std::size_t length = utf8::character_size(text);
     if (length == 1) {
       append_escape(out, text[0]);
     } else {

@@ -11,7 +11,4 @@ namespace dynamo::openai {
 void append_json_string(std::string& out, std::string_view text);
 std::string json_string(std::string_view text);
 
-/// Length of the valid UTF-8 sequence that `text` begins with (1 to 4), 0 when it begins with none.
-std::size_t utf8_sequence_length(std::string_view text) noexcept;
-
 }  // namespace dynamo::openai

@@ -43,10 +43,15 @@ bool BareCallsStage::step_beginning() {
   };
   const Match object = begins({"{"});
   const Match list = begins({"[", "{"});
-  const Match named = forced_tool_.empty() ? object : begins({"{", "\"name\"", ":", quoted(forced_tool_)});
-  if (list == Match::maybe || object == Match::maybe || named == Match::maybe) return false;
+  const std::string tool = quoted(forced_tool_);
+  const bool any = forced_tool_.empty();
+  const Match named = any ? object : begins({"{", "\"name\"", ":", tool});
+  const Match typed =
+      any ? object : begins({"{", "\"type\"", ":", "\"function\"", ",", "\"name\"", ":", tool});
+  const auto matches = {list, object, named, typed};
+  if (std::ranges::find(matches, Match::maybe) != matches.end()) return false;
   state_ = State::rest;
-  if (list == Match::yes || named == Match::yes) {
+  if (list == Match::yes || named == Match::yes || typed == Match::yes) {
     rest_ = std::move(calls_);
   } else if (object == Match::yes) {
     arguments_.expect(forced_tool_);

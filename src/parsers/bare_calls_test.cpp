@@ -38,6 +38,10 @@ TEST_P(DemandTest, IsToldInAnyPieces) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, DemandTest,
     ::testing::Values(
+        DemandCase{"type_before_name", R"({"type":"function","name":"f","parameters":{"a":1}})",
+                   R"(f{"a":1})", "f", "llama3_json"},
+        DemandCase{"type_as_an_argument", R"({"type":"function","a":1})", R"(f{"type":"function","a":1})",
+                   "f"},
         DemandCase{"arguments", R"( {"a": 1})", R"(f{"a": 1})", "f"},
         DemandCase{"own_format", R"(<tool_call>{"name":"f","arguments":{}}</tool_call>)", "f{}", "f"},
         DemandCase{"text", "no", "C'no'", "f"}, DemandCase{"white", " \n", "C' \n'", "f"},

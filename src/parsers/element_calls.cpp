@@ -51,7 +51,7 @@ std::optional<Markers::Hit> ElementCallsStage::find_end(std::string_view text) {
 bool ElementCallsStage::is_end(std::string_view marker, std::string_view before) {
   if (marker == format_.string_mark) in_string_ = !in_string_;
   if (marker == format_.string_mark || in_string_) return false;
-  return marker == format_.markers.call_close || trimmed(before).ends_with(format_.last_part_end);
+  return marker == format_.markers.call_close || without_white_end(before).ends_with(format_.last_part_end);
 }
 
 }  // namespace dynamo::parsers

@@ -84,11 +84,20 @@ INSTANTIATE_TEST_SUITE_P(
                    R"(f{"n": 5} g{})", "qwen3_coder", "", kTools},
         FormatCase{"wrapper_in_a_value", "<function=f><parameter=s>a </tool_call> b</parameter></function>",
                    R"(f{"s": "a </tool_call> b"})", "qwen3_coder", "", kTools},
+        FormatCase{"head_without_end", "<function=f><parameter=a\n1</parameter></function>",
+                   "C'<function=f><parameter=a\n1</parameter></function>'", "qwen3_coder"},
         FormatCase{"dsml",
                    "<｜DSML｜tool_calls><｜DSML｜invoke name=\"f\"><｜DSML｜parameter name=\"n\" "
                    "string=\"false\">5</｜DSML｜parameter></｜DSML｜tool_calls>",
                    R"(f{"n": 5})", "deepseek_v4"}),
     row_name);
+
+TEST(ElementCalls, LooksForTheirEndsInLinearTime) {
+  std::string text = "<function=f>" + std::string(500'000, ' ');
+  while (text.size() < 1'000'000) text += "</tool_call>";
+  auto parser = Parser::make(options_of({.tool = "qwen3_coder"})).value();
+  EXPECT_EQ(message_of(read_pieces(parser, {text})).at("content").get_string(), text);
+}
 
 }  // namespace
 }  // namespace dynamo::parsers::test

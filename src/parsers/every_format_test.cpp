@@ -1,3 +1,4 @@
+#include <functional>
 #include <gmock/gmock.h>
 #include <map>
 

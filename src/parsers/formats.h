@@ -50,7 +50,8 @@ std::vector<std::string> unread_parsers(std::string_view reasoning, std::string_
 /// reasoning, no behind one that closes it, and nothing is known behind anything else.
 std::optional<bool> begins_with_reasoning(std::string_view reasoning_parser, std::string_view prompt_end);
 
-/// The chain of machines for one answer; null formats are left out. Only one of them reads calls.
+/// The chain of machines for one answer; null formats are left out. No two of them are within a call
+/// at the same time.
 std::unique_ptr<Stage> make_stages(const ReasoningFormat* reasoning, const ToolFormat* tool,
                                    const ParserOptions& options);
 

@@ -27,8 +27,8 @@ struct HarmonyParts {
   bool calls = false;      // messages to functions
 };
 
-/// Splits the messages of the harmony format. What is for the user goes on to `next`, which reads no calls if
-/// this stage does.
+/// Splits the messages of the harmony format. What is for the user goes on to `next`; where
+/// that reads calls too, as a demanded one, no message begins within them.
 class HarmonyStage final : public SteppedStage {
  public:
   HarmonyStage(HarmonyParts parts, std::unique_ptr<Stage> next);

@@ -17,10 +17,15 @@ inline std::size_t leading_white(std::string_view text) {
   return std::min(text.find_first_not_of(kWhite), text.size());
 }
 
+/// `text` without the white space at its end, looking at nothing else.
+inline std::string_view without_white_end(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(kWhite) + 1);
+}
+
 /// `text` without white space at both ends.
 inline std::string_view trimmed(std::string_view text) {
   text.remove_prefix(leading_white(text));
-  return text.substr(0, text.find_last_not_of(kWhite) + 1);
+  return without_white_end(text);
 }
 
 /// The text that a state machine has been given and has not yet taken.

@@ -17,29 +17,19 @@ Result<Parser> Parser::make(ParserOptions options) {
   }
   const IdShape ids = *tool == nullptr ? IdShape::openai : (*tool)->ids;
   auto stages = make_stages(*reasoning, *tool, options);
-  return Parser(Writer(std::move(options.writer), ids), std::move(stages), !options.forced_tool.empty(),
-                options.one_call);
-}
-
-std::vector<Delta> Parser::take() {
-  auto deltas = out_.take();
-  const auto further = [](const Delta& delta) {
-    return delta.index > 0 && (delta.kind == Delta::Kind::call || delta.kind == Delta::Kind::arguments);
-  };
-  if (one_call_) std::erase_if(deltas, further);
-  return deltas;
+  return Parser(Writer(std::move(options.writer), ids), std::move(stages), !options.forced_tool.empty());
 }
 
 std::vector<Delta> Parser::feed(std::string_view piece) {
   first_->feed(gate_.pass(piece), out_);
-  return take();
+  return out_.take();
 }
 
 std::vector<Delta> Parser::finish() {
   first_->feed(gate_.close(), out_);
   first_->finish(out_);
   out_.finish();
-  return take();
+  return out_.take();
 }
 
 std::string_view Parser::finish_reason(std::string_view engine_reason) const {

@@ -21,7 +21,6 @@ struct ParserOptions {
   std::string tool_parser{};       // likewise for tool calls
   std::string forced_tool{};       // the request names one function: the answer may be just its arguments
   bool calls_required = false;     // the request asks for a call: the answer may be JSON without any marker
-  bool one_call = false;           // `parallel_tool_calls: false`: calls behind the first one are not told
   std::optional<bool> begins_with_reasoning{};  // what the prompt ends with; absent: as the format has it
   Writer::Settings writer{};  // tools, source of random numbers for ids, when arguments are told
 };
@@ -48,18 +47,12 @@ class Parser {
   std::size_t broken_calls() const { return out_.broken_calls(); }
 
  private:
-  Parser(Writer out, std::unique_ptr<Stage> first, bool call_is_forced, bool one_call)
-      : out_(std::move(out)),
-        first_(std::move(first)),
-        call_is_forced_(call_is_forced),
-        one_call_(one_call) {}
-  std::vector<Delta> take();
-
+  Parser(Writer out, std::unique_ptr<Stage> first, bool call_is_forced)
+      : out_(std::move(out)), first_(std::move(first)), call_is_forced_(call_is_forced) {}
   Utf8Gate gate_;
   Writer out_;
   std::unique_ptr<Stage> first_;
   bool call_is_forced_;
-  bool one_call_;
 };
 
 }  // namespace dynamo::parsers

@@ -105,16 +105,30 @@ TEST(Streaming, TellsArgumentsAsTheyCome) {
   EXPECT_EQ(shown(parser.feed("}</tool_call>")), "");
 }
 
+Parser one_call_of_hermes(Arguments arguments) {
+  auto options = options_of({.tool = "hermes"});
+  options.writer.one_call = true;
+  options.writer.arguments = arguments;
+  return Parser::make(std::move(options)).value();
+}
+
 TEST(OneCall, IsAllThatIsTold) {
   constexpr std::string_view kText =
       "Two: <tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call>"
       "<tool_call>{\"name\": \"g\", \"arguments\": {\"x\": 1}}</tool_call> done";
-  auto options = options_of({.tool = "hermes"});
-  options.one_call = true;
-  auto parser = Parser::make(std::move(options)).value();
-  const auto said = read_pieces(parser, {kText});
-  EXPECT_EQ(std::ranges::count(said, Delta::Kind::call, &Delta::kind), 1);
-  EXPECT_TRUE(std::ranges::all_of(said, [](const Delta& delta) { return delta.index == 0; }));
+  for (const auto arguments : {Arguments::streamed, Arguments::whole}) {
+    auto parser = one_call_of_hermes(arguments);
+    EXPECT_EQ(shown(read_pieces(parser, {kText})), "C'Two: ' f{} C'done'");
+    EXPECT_EQ(parser.finish_reason("stop"), "tool_calls");
+  }
+}
+
+TEST(OneCall, IsNotSpoiltByOneThatBreaksOff) {
+  constexpr std::string_view kBroken = "<tool_call>{\"name\": \"g\", \"arguments\": {\"x\":}}</tool_call>";
+  auto parser = one_call_of_hermes(Arguments::streamed);
+  const std::string text =
+      fmt::format("<tool_call>{{\"name\": \"f\", \"arguments\": {{}}}}</tool_call>{}", kBroken);
+  EXPECT_EQ(shown(read_pieces(parser, single_bytes(text))), fmt::format("f{{}} C'{}'", kBroken));
   EXPECT_EQ(parser.finish_reason("stop"), "tool_calls");
 }
 

@@ -40,12 +40,12 @@ Result<Tools> Tools::parse(const json::value& list) {
 }
 
 const Tool* Tools::find(std::string_view name) const {
-  const auto found = std::ranges::find(tools_, name, &Tool::name);
-  return found == tools_.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(*tools_, name, &Tool::name);
+  return found == tools_->end() ? nullptr : &*found;
 }
 
 bool Tools::allow(std::string_view name) const {
-  return tools_.empty() ? is_name(name) : find(name) != nullptr;
+  return tools_->empty() ? is_name(name) : find(name) != nullptr;
 }
 
 const json::value* Tools::parameter(std::string_view tool, std::string_view name) const {

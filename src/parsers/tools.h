@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +16,12 @@ struct Tool {
   json::object parameters{};  // JSON schema of its arguments; empty when the request gives none
 };
 
-/// The tools of a request.
+/// The tools of a request. Copies share them; any thread may use one.
 class Tools {
  public:
   Tools() = default;
-  explicit Tools(std::vector<Tool> tools) : tools_(std::move(tools)) {}
+  explicit Tools(std::vector<Tool> tools)
+      : tools_(std::make_shared<const std::vector<Tool>>(std::move(tools))) {}
 
   /// Reads a request's `tools`: a list of `{"type":"function","function":{"name":…,"parameters":…}}`; the
   /// inner object alone is taken too. Errors: invalid, naming the entry.
@@ -33,7 +35,7 @@ class Tools {
   const json::value* parameter(std::string_view tool, std::string_view name) const;
 
  private:
-  std::vector<Tool> tools_;
+  std::shared_ptr<const std::vector<Tool>> tools_ = std::make_shared<const std::vector<Tool>>();
 };
 
 /// Longest name of a tool; what is longer is not taken for one.

@@ -34,8 +34,14 @@ void Writer::say(Part& part, Delta::Kind kind, std::string_view text) {
 
 void Writer::begin_call(std::string_view name, std::string id) {
   in_call_ = true;
+  telling_ = telling_of_next_call();
   call_ = {.kind = Delta::Kind::call, .id = std::move(id), .name = std::string(name)};
-  if (settings_.arguments == Arguments::streamed) tell_call();
+  if (telling_ == Telling::at_once) tell_call();
+}
+
+Writer::Telling Writer::telling_of_next_call() const {
+  if (settings_.one_call && told_calls_ > 0) return Telling::never;
+  return settings_.arguments == Arguments::streamed ? Telling::at_once : Telling::at_its_end;
 }
 
 void Writer::tell_call() {
@@ -49,16 +55,14 @@ void Writer::tell_call() {
 
 void Writer::arguments(std::string_view fragment) {
   if (fragment.empty()) return;
-  if (settings_.arguments == Arguments::whole) {
-    call_.text += fragment;
-    return;
-  }
+  if (telling_ == Telling::at_its_end) call_.text += fragment;
+  if (telling_ != Telling::at_once) return;
   append_delta(deltas_,
                {.kind = Delta::Kind::arguments, .text = std::string(fragment), .index = told_calls_ - 1});
 }
 
 void Writer::end_call() {
-  if (settings_.arguments == Arguments::whole) tell_call();
+  if (telling_ == Telling::at_its_end) tell_call();
   in_call_ = false;
   ++complete_calls_;
 }

@@ -33,6 +33,7 @@ class Writer {
     Tools tools{};
     Random random{};
     Arguments arguments = Arguments::streamed;
+    bool one_call = false;  // `parallel_tool_calls: false`: complete calls behind the first are not told
     std::size_t max_held_bytes = std::size_t{1} << 20;  // text held back by a format before it gives up
   };
   Writer(Settings settings, IdShape ids) : settings_(std::move(settings)), ids_(ids) {}
@@ -51,7 +52,7 @@ class Writer {
   void whole_call(std::string_view name, std::string_view arguments, std::string id = {});
 
   /// A call has begun and the client knows of it: what the model wrote cannot become content any more.
-  bool call_is_told() const { return in_call_ && settings_.arguments == Arguments::streamed; }
+  bool call_is_told() const { return in_call_ && telling_ == Telling::at_once; }
   bool in_call() const { return in_call_; }
 
   /// The answer is over. White space that is all there was becomes content.
@@ -71,6 +72,9 @@ class Writer {
     std::string white{};
   };
   void say(Part& part, Delta::Kind kind, std::string_view text);
+  /// When the call that has begun is told.
+  enum class Telling { at_once, at_its_end, never };
+  Telling telling_of_next_call() const;
   void tell_call();
   std::string make_id();
 
@@ -81,6 +85,7 @@ class Writer {
   Part content_;
   bool said_anything_ = false;
   bool in_call_ = false;
+  Telling telling_ = Telling::at_once;
   Delta call_;  // the one being read, until it is told
   std::uint32_t told_calls_ = 0;
   std::size_t complete_calls_ = 0;

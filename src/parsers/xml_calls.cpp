@@ -13,8 +13,8 @@ struct Head {
 };
 
 std::optional<Head> take_head(std::string_view& text) {
-  const auto end = text.find('>');
-  if (end == std::string_view::npos) return std::nullopt;
+  const auto end = text.find_first_of("<>\n");
+  if (end == std::string_view::npos || text[end] != '>') return std::nullopt;
   const auto head = trimmed(text.substr(0, end));
   text.remove_prefix(end + 1);
   if (head.empty()) return std::nullopt;
