@@ -1,3 +1,4 @@
+#include <bit>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
@@ -74,13 +75,29 @@ Value power(Runtime& runtime, std::int64_t base, std::int64_t exponent) {
   return Value::integer(result);
 }
 
-/// Python rounds the exact quotient once.
+/// The exact quotient, rounded once. `left` is not 0.
+double rounded_quotient(std::uint64_t left, std::uint64_t right) {
+  using Wide = unsigned __int128;
+  const int shift = 127 - static_cast<int>(std::bit_width(left));
+  const Wide scaled = Wide{left} << shift;
+  Wide quotient = scaled / right;                // of 64 bits and more
+  if (scaled % right != 0) quotient |= Wide{1};  // tells the rounding that there is a rest
+  return std::ldexp(static_cast<double>(quotient), -shift);
+}
+
+std::uint64_t magnitude(std::int64_t value) {
+  return value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
+/// As Python divides: the exact quotient is rounded once.
 double true_divide(Runtime& runtime, std::int64_t left, std::int64_t right) {
   if (right == 0) runtime.fail("division by zero");
   constexpr std::int64_t kExact = std::int64_t{1} << 53U;  // up to here doubles hold every whole number
   const auto exact = [](std::int64_t value) { return value >= -kExact && value <= kExact; };
   if (exact(left) && exact(right)) return static_cast<double>(left) / static_cast<double>(right);
-  return static_cast<double>(static_cast<long double>(left) / static_cast<long double>(right));
+  if (left == 0) return right < 0 ? -0.0 : 0.0;
+  const double quotient = rounded_quotient(magnitude(left), magnitude(right));
+  return (left < 0) != (right < 0) ? -quotient : quotient;
 }
 
 Value whole_arithmetic(Runtime& runtime, Operation operation, std::int64_t left, std::int64_t right) {

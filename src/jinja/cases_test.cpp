@@ -6,9 +6,8 @@
 #include "jinja/template.h"
 
 /// Cases that tests/templates/expressions.py has rendered by jinja2, drawn by lot (cases.jsonl) or written
-/// down (written.jsonl): a first line with the variables of all, then one line each, {"template": …, "want":
-/// text} or
-/// {"template": …, "fails": message}. DYNAMO_JINJA_CASES names a file of other cases.
+/// down (written.jsonl): a first line with the variables of all, then one line each, which has "template" and
+/// either "want", a text, or "fails", a message. DYNAMO_JINJA_CASES names a file of other cases.
 namespace dynamo::jinja {
 namespace {
 

@@ -21,6 +21,7 @@ Value find_entry(Runtime& runtime, const Value& dict, const Value& key) {
       hash(runtime, key);  // fails for what no dict can hold
       return {};
     }
+    runtime.charge_bytes(key.as_text().size());
     const auto* found = dict.as_json_object().if_contains({key.as_text().data(), key.as_text().size()});
     return found == nullptr ? Value() : Value::json(*found);
   }

@@ -15,7 +15,9 @@ Value escaped_items(Runtime& runtime, const Value& iterable) {
 /// escape their fields themselves.
 Arguments with_escaped(Runtime& runtime, std::string_view method, std::span<Value> positional,
                        const Arguments& arguments) {
-  if (method == "replace" && positional.size() > 1) positional[1] = to_markup(runtime, positional[1]);
+  static constexpr std::array kTakeText = {"replace", "center", "ljust", "rjust"};  // as the second
+  const bool takes = std::ranges::find(kTakeText, method) != kTakeText.end();
+  if (takes && positional.size() > 1) positional[1] = to_markup(runtime, positional[1]);
   if (method == "join" && !positional.empty()) positional[0] = escaped_items(runtime, positional[0]);
   return {positional, arguments.keywords};
 }

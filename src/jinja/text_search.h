@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-/// Where one text is in another, found in time linear to both, whatever they hold: templates and clients
-/// choose them.
+/// Where one text is in another, found in time linear to the one searched, whatever they hold: templates and
+/// clients choose them.
 namespace dynamo::jinja {
 
 /// The first place of `what` at or behind `from`, as std::string_view::find.

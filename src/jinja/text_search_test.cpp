@@ -33,5 +33,14 @@ TEST(TextSearch, TakesLinearTime) {
   EXPECT_EQ(find_last(text, 'b' + half), std::string::npos);
 }
 
+/// And so do a needle's bytes where none can be found: a template is charged for the text alone.
+TEST(TextSearch, LooksAtNoNeedleThatIsTooLong) {
+  const std::string needle(4'000'000, 'a');
+  for (int i = 0; i < 1'000'000; ++i) {
+    ASSERT_EQ(find_first("a", needle), std::string::npos);
+    ASSERT_EQ(find_last("a", needle), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace dynamo::jinja

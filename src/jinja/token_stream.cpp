@@ -54,7 +54,7 @@ bool TokenStream::at_tuple_end(std::initializer_list<std::string_view> names) co
 }
 
 void TokenStream::too_many_arguments() const {
-  throw Fault{Errc::too_large, fmt::format("a call has more than {} arguments", kMostArguments), line()};
+  throw Fault{Errc::too_large, fmt::format("there are more than {} arguments", kMostArguments), line()};
 }
 
 void TokenStream::fail(std::string message) const { throw Fault{Errc::invalid, std::move(message), line()}; }
