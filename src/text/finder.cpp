@@ -39,9 +39,11 @@ class PatternSearch {
  private:
   std::unexpected<Error> gave_up(std::size_t at) const {
     constexpr std::size_t kShown = 200;
+    const std::string_view begin = source_.substr(0, kShown);
     return fail(Errc::too_large,
                 fmt::format("the pattern {}{} takes too long for a text of {} bytes: gave up behind byte {}",
-                            source_.substr(0, kShown), source_.size() > kShown ? "…" : "", text_.size(), at));
+                            begin.substr(0, valid_prefix(begin)), source_.size() > kShown ? "…" : "",
+                            text_.size(), at));
   }
 
   const Pattern& pattern_;
@@ -88,10 +90,15 @@ Result<void> Finder::find_all(std::string_view text, std::vector<Range>& matches
   return collect(PatternSearch(pattern, source, text), text, matches);
 }
 
+std::size_t replaced_size(std::size_t size, std::span<const Range> matches, std::size_t content) {
+  for (const Range match : matches) size -= match.size();
+  return size + matches.size() * content;
+}
+
 Result<void> Finder::replace_all(std::string& text, std::string_view content) const {
   std::vector<Range> matches;
   if (auto found = find_all(text, matches); !found || matches.empty()) return found;
-  auto checked = check_growth(text.size(), text.size() + matches.size() * content.size());
+  auto checked = check_growth(text.size(), replaced_size(text.size(), matches, content.size()));
   if (!checked) return checked;
   std::string replaced;
   replaced.reserve(text.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,5 +39,8 @@ class Finder {
 
   Needle needle_;
 };
+
+/// How long a text of `size` bytes is with `content` bytes in the place of each match.
+std::size_t replaced_size(std::size_t size, std::span<const Range> matches, std::size_t content);
 
 }  // namespace dynamo::text

@@ -19,15 +19,16 @@ namespace pattern {
 struct Program;
 }
 
-/// How much work may be done; searches that share a text share it.
+/// How much work may be done; all searches in one text share it.
 struct SearchLimits {
   std::uint64_t steps;         // instructions
   std::uint32_t alternatives;  // places to come back to that a match attempt may remember (16 bytes each)
 
   /// Room for all matches of a tokenizer's pattern in a text of so many bytes, megabytes in one word
-  /// included. Linear in the text, whatever the pattern.
+  /// included: patterns of models take some 10 steps a byte. Linear in the text whatever the pattern, and
+  /// little enough at the start that a text cut into many is still bounded.
   static constexpr SearchLimits for_text(std::size_t size) {
-    return {.steps = (1U << 22) + std::uint64_t{64} * size, .alternatives = 1U << 20};
+    return {.steps = (1U << 13) + std::uint64_t{512} * size, .alternatives = 1U << 20};
   }
 };
 

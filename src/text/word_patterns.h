@@ -3,7 +3,8 @@
 #include <string_view>
 
 // The patterns that the pre-tokenizers of the large model families split by, as they stand in their
-// `tokenizer.json`. For these there are matchers compiled by hand (text/word_matcher.h).
+// `tokenizer.json`, and as llama.cpp has them for GGUF files. For these there are matchers compiled by hand
+// (text/word_matcher.h).
 
 namespace dynamo::text::word_patterns {
 
@@ -11,7 +12,7 @@ namespace dynamo::text::word_patterns {
 inline constexpr std::string_view kGpt2 =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
-/// Also that of tiktoken's cl100k_base.
+/// Also the first form of tiktoken's cl100k_base; its newer one is written otherwise and cuts the same words.
 inline constexpr std::string_view kLlama3 =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|)"
     R"(\s*[\r\n]+|\s+(?!\S)|\s+)";

@@ -46,14 +46,20 @@ class ReplaceStep final : public WholeTokenStep {
   void take(std::string_view token) override {
     replaced_ = token;
     auto done = rule_.finder.replace_all(replaced_, rule_.content);
-    if (done) done = text::check_growth(run_.fed, replaced_.size());
+    if (done) done = text::check_growth(run_.fed, made_ + replaced_.size());
     if (!done && !run_.failure) run_.failure = done.error();
+    made_ += done ? replaced_.size() : token.size();
     next_.token(done ? replaced_ : token);
+  }
+  void finish() override {
+    made_ = 0;
+    WholeTokenStep::finish();
   }
 
   Run& run_;
   const ReplaceRule& rule_;
-  std::string replaced_;  // kept to spare an allocation per token
+  std::size_t made_ = 0;  // bytes of all tokens so far
+  std::string replaced_;  // kept to spare an allocation per token that has no match
 };
 
 StepMaker replace_step(ReplaceRule rule) {

@@ -18,7 +18,8 @@ class DecodeStream {
   virtual ~DecodeStream() = default;
   /// Takes the next token, as the vocabulary writes it, and appends to `out` what is now certain.
   virtual void feed(std::string_view token, std::string& out) = 0;
-  /// No token comes any more: appends what was held back. The stream is as new afterwards.
+  /// No token comes any more: appends what was held back. The stream is as new afterwards, but
+  /// for failure().
   virtual void finish(std::string& out) = 0;
   /// Set once a pattern gave up on a token (text/finder.h) or would have made far too much of it
   /// (text/growth.h), both too_large; the token then came out as it was.

@@ -202,6 +202,20 @@ TEST(Decoder, SaysWhenAPatternGivesUp) {
   EXPECT_EQ(stream->failure()->code, Errc::too_large);
 }
 
+TEST(Decoder, SaysWhenManyTokensWouldExplode) {
+  const auto long_winded =
+      Decoder::load(
+          {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", std::string(60'000, 'b')}})
+          .value();
+  const auto stream = long_winded->begin();
+  std::string out;
+  stream->feed("a", out);
+  EXPECT_FALSE(stream->failure());
+  for (int token = 1; token < 1000; ++token) stream->feed("a", out);
+  ASSERT_TRUE(stream->failure());
+  EXPECT_LT(out.size(), 100'000U);
+}
+
 TEST(Decoder, SaysWhenATokenWouldExplode) {
   json::array steps;
   for (int i = 0; i < 40; ++i) {

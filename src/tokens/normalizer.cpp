@@ -123,7 +123,8 @@ class Replace final : public Normalizer {
     std::vector<text::Range> matches;
     if (auto found = finder_.find_all(text.text(), matches); !found) return found;
     const std::size_t size = text.text().size();
-    if (auto checked = text::check_growth(size, size + matches.size() * content_.size()); !checked) {
+    if (auto checked = text::check_growth(size, text::replaced_size(size, matches, content_.size()));
+        !checked) {
       return checked;
     }
     text.replace(matches, content_);

@@ -7,8 +7,8 @@ namespace dynamo::tokens {
 namespace {
 
 constexpr std::size_t kUnitSize = 4;
-constexpr std::size_t kLongestReplacement = 256;
-constexpr std::size_t kLongestGrapheme = 5;  // longer ones are looked up character by character
+constexpr std::size_t kLongestReplacement = 64;  // NFKC has none beyond 33
+constexpr std::size_t kLongestGrapheme = 5;      // longer ones are looked up character by character
 
 std::uint32_t read_u32(std::string_view bytes) {
   std::uint32_t out = 0;

@@ -5,6 +5,7 @@
 #include "text/utf8.h"
 
 namespace dynamo::tokens {
+
 void Utf8Mender::feed(std::string_view bytes, std::string& out) {
   if (unfinished_.empty()) return mend(bytes, out);
   const std::string joined = std::exchange(unfinished_, {}).append(bytes);
