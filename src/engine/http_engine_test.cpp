@@ -264,8 +264,7 @@ TEST(ExpandCommand, ReplacesPlaceholders) {
   options.command = {"serve", "--port={port}", "{host}:{port}", "{model}", "{path}"};
   options.http.served_model = "m";
   options.model_path = "/models/m";
-  EXPECT_THAT(*expand_command(options, 7),
-              ElementsAre("serve", "--port=7", "127.0.0.1:7", "m", "/models/m"));
+  EXPECT_THAT(*expand_command(options, 7), ElementsAre("serve", "--port=7", "127.0.0.1:7", "m", "/models/m"));
   options.command = {"serve"};
   EXPECT_THAT(expand_command(options, 7).error().message, HasSubstr("must contain {port}"));
   options.url = net::Url{.host = "h", .port = 1, .target = ""};
