@@ -21,7 +21,6 @@ class EventSplitter {
   void keep_rest();
   /// An event grew beyond `max_event` bytes; nothing more comes.
   bool overflow() const noexcept { return overflow_; }
-  bool mid_event() const noexcept { return !rest_.empty(); }
 
  private:
   std::string kept_;

@@ -33,12 +33,10 @@ TEST(EventSplitter, AnUnfinishedEventStaysUntilItsEnd) {
   std::string_view event;
   splitter.feed("data: a\n");
   EXPECT_FALSE(splitter.next(event));
-  EXPECT_TRUE(splitter.mid_event());
   splitter.keep_rest();
   splitter.feed("\n");
   ASSERT_TRUE(splitter.next(event));
   EXPECT_EQ(event, "data: a\n\n");
-  EXPECT_FALSE(splitter.mid_event());
 }
 
 TEST(EventSplitter, EventsStayWhenTheRestIsKept) {
