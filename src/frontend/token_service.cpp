@@ -48,9 +48,12 @@ Result<TokenService::Chosen> TokenService::choose(const std::string& model) cons
   return Chosen{found, library_.find(found->name())};
 }
 
-/// Runs `work` on a body of that size: here, or beside the loop.
-net::Task<void> TokenService::run(std::size_t body_size, std::move_only_function<void()> work) {
-  if (body_size > kShortBody) {
+TokenService::Place TokenService::place_for(std::size_t body_size) {
+  return body_size > kShortBody ? Place::beside : Place::here;
+}
+
+net::Task<void> TokenService::run(Place place, std::move_only_function<void()> work) {
+  if (place == Place::beside) {
     co_await side_.run(std::move(work));
   } else {
     work();
@@ -58,7 +61,7 @@ net::Task<void> TokenService::run(std::size_t body_size, std::move_only_function
 }
 
 /// The same, and observes how long it took.
-net::Task<void> TokenService::run_timed(std::size_t body_size, std::string_view operation,
+net::Task<void> TokenService::run_timed(Place place, std::string_view operation,
                                         std::move_only_function<void()> work) {
   std::chrono::duration<double, std::milli> took{};
   auto timed = [&took, &work] {
@@ -66,28 +69,28 @@ net::Task<void> TokenService::run_timed(std::size_t body_size, std::string_view 
     work();
     took = std::chrono::steady_clock::now() - start;
   };
-  co_await run(body_size, std::ref(timed));
+  co_await run(place, std::ref(timed));
   metrics_.observe_tokenizer(operation, took.count());
 }
 
 template <class T, class Render>
 net::Task<void> TokenService::render_timed(std::size_t body_size, Result<T>& out, const Render& render) {
   const jinja::Options options{.now = Clock::system().wall_now()};
-  if (body_size <= kShortBody) {
+  if (place_for(body_size) == Place::here) {
     jinja::Options few = options;
     few.limits.steps = kShortSteps;
     auto try_here = [&] { out = render(few); };
-    co_await run_timed(body_size, "tokenize", std::ref(try_here));
+    co_await run_timed(Place::here, "tokenize", std::ref(try_here));
     if (out || out.error().code != Errc::timeout) co_return;
   }
   auto work = [&] { out = render(options); };
-  co_await run_timed(kShortBody + 1, "tokenize", std::ref(work));
+  co_await run_timed(Place::beside, "tokenize", std::ref(work));
 }
 
 net::Task<net::HttpResponse> TokenService::tokenize(std::string body) {
   Result<TokenizeRequest> request;
   auto parse = [&] { request = parse_tokenize_request(body); };
-  co_await run(body.size(), std::ref(parse));
+  co_await run(place_for(body.size()), std::ref(parse));
   if (!request) co_return openai::error_response(request.error());
   const auto chosen = choose(request->model);
   if (!chosen) co_return openai::error_response(chosen.error());
@@ -103,13 +106,13 @@ net::Task<net::HttpResponse> TokenService::tokenize(std::string body) {
 net::Task<net::HttpResponse> TokenService::detokenize(std::string body) {
   Result<DetokenizeRequest> request;
   auto parse = [&] { request = parse_detokenize_request(body); };
-  co_await run(body.size(), std::ref(parse));
+  co_await run(place_for(body.size()), std::ref(parse));
   if (!request) co_return openai::error_response(request.error());
   const auto chosen = choose(request->model);
   if (!chosen) co_return openai::error_response(chosen.error());
   Result<std::string> answer;
   auto work = [&] { answer = detokenize_answer(*chosen->files, *request); };
-  co_await run_timed(body.size(), "detokenize", std::ref(work));
+  co_await run_timed(place_for(body.size()), "detokenize", std::ref(work));
   co_return answer_with(std::move(answer));
 }
 

@@ -47,9 +47,11 @@ class TokenService {
   /// The model of that name, or the only one. Errors: not_found, unavailable (its files are being read),
   /// unsupported.
   Result<Chosen> choose(const std::string& model) const;
-  net::Task<void> run(std::size_t body_size, std::move_only_function<void()> work);
-  net::Task<void> run_timed(std::size_t body_size, std::string_view operation,
-                            std::move_only_function<void()> work);
+  /// Where work is done: on the loop's thread, or on one beside it.
+  enum class Place { here, beside };
+  static Place place_for(std::size_t body_size);
+  net::Task<void> run(Place place, std::move_only_function<void()> work);
+  net::Task<void> run_timed(Place place, std::string_view operation, std::move_only_function<void()> work);
   /// Sets `out` to render(options), which is a function of this. `out` and `render` outlive the task.
   template <class T, class Render>
   net::Task<void> render_timed(std::size_t body_size, Result<T>& out, const Render& render);
