@@ -23,6 +23,7 @@ std::string reversed(std::string_view text) { return {text.rbegin(), text.rend()
 
 std::size_t find_first(std::string_view text, std::string_view what, std::size_t from) {
   if (what.size() <= kShort || from > text.size()) return text.find(what, from);
+  if (what.size() > text.size() - from) return kNowhere;
   const auto at = find_long(text.substr(from), what);
   return at == kNowhere ? kNowhere : from + at;
 }

@@ -11,7 +11,7 @@ import pytest
 
 from harness.clock import PATIENCE, eventually
 from harness.dynamo import Deployment, Role
-from harness.http import get, try_get
+from harness.http import get, request, try_get
 from harness.ports import free_port
 
 MODEL = "tiny"
@@ -24,7 +24,7 @@ def server_command(port: int) -> list[str]:
         os.environ["LLAMA_SERVER"],
         *("--model", os.environ["TINY_MODEL"], "--alias", MODEL),
         *("--host", "127.0.0.1", "--port", str(port)),
-        *("--ctx-size", "4096", "--parallel", "4", "--threads", "1"),
+        *("--ctx-size", "4096", "--context-shift", "--parallel", "4", "--threads", "1"),
         *("--metrics", "--slots", "--jinja"),
     ]
 
@@ -113,17 +113,19 @@ def test_the_stream_says_the_same_as_the_unary_answer(client):
         assert "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices) == whole
 
 
-def test_fields_of_the_engine_pass_through(client):
-    answer = client.chat.completions.create(
-        model=MODEL,
-        messages=MESSAGES,
-        max_tokens=4,
-        extra_body={"ignore_eos": True, "response_fields": None, "return_progress": False},
-        logprobs=True,
-        top_logprobs=2,
-    )
-    assert len(answer.choices[0].logprobs.content) == 4
-    assert len(answer.choices[0].logprobs.content[0].top_logprobs) == 2
+def test_fields_of_the_engine_pass_through(served: Served, client):
+    """The engine itself is the measure: it gathers the tokens of one character in one entry."""
+    asked = {"model": MODEL, "messages": MESSAGES, "max_tokens": 4, "temperature": 0, "logprobs": True, "top_logprobs": 2}
+    own_fields = {"ignore_eos": True, "response_fields": None, "return_progress": False}
+    of_engine = request(served.engine_port, "POST", "/v1/chat/completions", asked | own_fields).json()
+    answer = client.chat.completions.create(**asked, extra_body=own_fields)
+
+    def tokens(logprobs):
+        return [[entry["token"], *(other["token"] for other in entry["top_logprobs"])] for entry in logprobs["content"]]
+
+    passed_on = tokens(answer.choices[0].logprobs.model_dump())
+    assert passed_on == tokens(of_engine["choices"][0]["logprobs"])
+    assert passed_on and all(len(entry) == 3 for entry in passed_on)
 
 
 def test_the_engine_s_refusal_reaches_the_client(client):
