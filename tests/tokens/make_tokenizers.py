@@ -7,10 +7,11 @@ import pathlib
 import sys
 from typing import Any
 
-from parts import TrainedModel
+from parts import SPECIAL, TrainedModel
 from recipes import RECIPES, Recipe
 from texts import sentences
 from tokenizers import Tokenizer
+from training import settle, train
 
 SENTENCES = 1500
 
@@ -26,10 +27,11 @@ def make(recipe: Recipe, corpus: list[str], layout: dict[str, Any]) -> str:
     for part in ("normalizer", "pre_tokenizer", "post_processor", "decoder"):
         if (chosen := getattr(recipe, part)) is not None:
             setattr(tokenizer, part, chosen)
-    if trained:
-        tokenizer.train_from_iterator(corpus, trained.trainer)
+    named = train(tokenizer, trained.trainer, corpus) if trained else set()
     tokenizer.add_tokens(list(recipe.added))
     definition = json.loads(tokenizer.to_str())
+    if trained:
+        settle(definition, named, len(SPECIAL))
     for edit in [trained.edit if trained else None, *recipe.edits]:
         if edit:
             edit(definition)

@@ -20,7 +20,7 @@ make_published() {
 # One process for each core, and none of the library's own threads.
 export PYTHONDONTWRITEBYTECODE=1 RUST_BACKTRACE=0 TOKENIZERS_PARALLELISM=false
 python=$("$ROOT/tools/venv.sh" "$here/requirements.txt")/bin/python
-key=$(digest "$here/"{requirements.txt,texts.py,parts.py,recipes.py,make_tokenizers.py})
+key=$(digest "$here/"{requirements.txt,texts.py,parts.py,recipes.py,training.py,make_tokenizers.py})
 TOKENIZER_FILES=$(once tokenizers "$key" make_tokenizers)
 PUBLISHED_FILES=$(once published-vocabularies "$(digest "$here/"{published.txt,make_published.py})" make_published)
 export TOKENIZER_FILES PUBLISHED_FILES
