@@ -460,7 +460,7 @@ class TestDelete:
 
     def test_a_namespace_goes_with_what_is_in_it(self, kubectl: Kubectl):
         kubectl("create", "-f", "-", stdin=graph())
-        kubectl("delete", "namespace", kubectl.namespace, "--timeout=30s")
+        kubectl("delete", "namespace", kubectl.namespace, "--timeout=50s")
         assert kubectl.attempt("get", "namespace", kubectl.namespace).code == 1
 
 
@@ -698,14 +698,16 @@ class TestOwnKinds:
         }
         toaster = {"apiVersion": f"{group}/v1", "kind": "Toaster", "metadata": {"name": "t"}, "spec": {"size": 2}}
         kubectl("apply", "-f", "-", stdin=definition)
-        kubectl("wait", "--for=condition=Established", f"crd/toasters.{group}", "--timeout=20s")
+        wait = ("wait", "--for=condition=Established", f"crd/toasters.{group}", "--timeout=20s")
+        # It gives up where it comes before the first condition does.
+        eventually(lambda: kubectl.attempt(*wait).code == 0, "the definition is established", within=50)
 
         def created() -> bool:
             return kubectl.attempt("create", "-f", "-", stdin=toaster).code == 0
 
-        eventually(created, "a toaster is created", within=20, every=0.5)
+        eventually(created, "a toaster is created", within=50, every=0.5)
         kind = f"toasters.{group}"
         heading, row = kubectl("get", kind).rows()
         assert (heading[:2], row[:2]) == (["NAME", "SIZE"], ["t", "2"])
         assert kubectl.get(kind, "t")["spec"] == {"size": 2, "colour": "red"}
-        kubectl("delete", "crd", kind, "--timeout=20s")
+        kubectl("delete", "crd", kind, "--timeout=50s")

@@ -23,6 +23,11 @@ BIN = pathlib.Path(os.environ["REAL_BIN"])  # set by tests/real/run.sh
 SERVICE_RANGE = "10.96.0.0/16"
 SERVER_NAMES = "DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:10.96.0.1"
 
+SETTLES = 90
+"""Seconds within which a real controller surely acts: the garbage collector looks for new kinds every 30."""
+STARTS = 120
+"""Seconds within which a program surely answers, also on a busy machine that has never run it."""
+
 # Controllers that need a kubelet or a cloud.
 WITHOUT = ["node-lifecycle", "node-ipam", "node-route", "cloud-node-lifecycle", "service-lb"]
 
@@ -120,8 +125,18 @@ class ControlPlane:
 
     def requests(self) -> list[dict[str, Any]]:
         """Every finished request so far, from the audit log."""
-        lines = (self.home / "audit.log").read_text().splitlines()
-        return [json.loads(line) for line in lines]
+        whole_lines, _, _ = (self.home / "audit.log").read_bytes().rpartition(b"\n")  # the last one may be half written
+        return [json.loads(line) for line in whole_lines.splitlines()]
+
+    def writes_of_ours(self, namespace: str) -> list[tuple[str, str]]:
+        """What our programs have asked to be changed so far in a namespace: verbs and paths."""
+        return [
+            (request["verb"], request["requestURI"])
+            for request in self.requests()
+            if is_ours(request)
+            and request["verb"] not in ("get", "list", "watch")
+            and f"/namespaces/{namespace}/" in request["requestURI"]
+        ]
 
     def _issue_certificates(self) -> None:
         self._pki.issue("server", "kube-apiserver", "servers", SERVER_NAMES)
@@ -211,7 +226,6 @@ class ControlPlane:
                 "audit-log-path": self.home / "audit.log",
             },
             f"{self.url}/readyz",
-            within=60,
         )
 
     def _start_controller_manager(self) -> None:
@@ -244,7 +258,7 @@ class ControlPlane:
             "leader-elect": "false",
         }
 
-    def _start(self, name: str, flags: dict[str, object], health: str, within: float = 30) -> None:
+    def _start(self, name: str, flags: dict[str, object], health: str) -> None:
         argv = [str(BIN / name), *(f"--{flag}={value}" for flag, value in flags.items())]
         process = Process(name, argv, self.home / f"{name}.log")
         self._processes.append(process)
@@ -253,7 +267,7 @@ class ControlPlane:
             assert process.exit_code() is None, f"{name} ended\n{process.output()[-4000:]}"
             return self._answers(health)
 
-        eventually(healthy, f"{name} is healthy", within)
+        eventually(healthy, f"{name} is healthy", STARTS)
 
     def _answers(self, url: str) -> bool:
         """Whether `url` answers 200 to the administrator. The servers' own certificates are not looked at."""
@@ -266,3 +280,7 @@ class ControlPlane:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+
+def is_ours(request: dict[str, Any]) -> bool:
+    return request.get("userAgent", "").startswith("dynamo")

@@ -1,7 +1,7 @@
 """The test bed itself: a server that answers, controllers that act."""
 
 from harness.clock import eventually
-from real.control_plane import ControlPlane
+from real.control_plane import SETTLES, ControlPlane
 
 DEPLOYMENT = """
 apiVersion: apps/v1
@@ -23,11 +23,11 @@ def test_versions_agree(control_plane: ControlPlane):
 
 def test_a_deployment_becomes_pods(control_plane: ControlPlane, namespace: str):
     control_plane.kubectl("apply", "-n", namespace, "-f", "-", stdin=DEPLOYMENT)
-    eventually(lambda: len(control_plane.get("pods", "-n", namespace)["items"]) == 2, "two pods", within=20)
+    eventually(lambda: len(control_plane.get("pods", "-n", namespace)["items"]) == 2, "two pods", SETTLES)
 
 
 def test_requests_are_recorded(control_plane: ControlPlane, namespace: str):
     def seen() -> bool:
         return any(request["objectRef"].get("name") == namespace for request in control_plane.requests() if "objectRef" in request)
 
-    eventually(seen, "the creation of the namespace is in the audit log")
+    eventually(seen, "the creation of the namespace is in the audit log", SETTLES)

@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from conftest import REPOSITORY
 from harness.clock import eventually, stands_still
 from harness.dynamo import BINARY, run
 from harness.process import Process
-from real.control_plane import ControlPlane
+from real.control_plane import SETTLES, ControlPlane, is_ours
 
 AGG = REPOSITORY / "examples" / "agg.yaml"
 COMPONENTS = ["agg-frontend", "agg-vllmdecodeworker"]
@@ -33,7 +34,7 @@ def graph(control_plane: ControlPlane, operator: Process, namespace: str) -> str
         assert operator.exit_code() is None, operator.output()
         return names(control_plane, "deployments", namespace) == COMPONENTS
 
-    eventually(rendered, f"the Deployments exist\n{operator.output()[-2000:]}", within=15)
+    eventually(rendered, f"the Deployments exist\n{operator.output()[-2000:]}", SETTLES)
     return namespace
 
 
@@ -41,18 +42,28 @@ def names(control_plane: ControlPlane, kind: str, namespace: str) -> list[str]:
     return sorted(item["metadata"]["name"] for item in control_plane.get(kind, "-n", namespace)["items"])
 
 
+def is_there(control_plane: ControlPlane, kind: str, name: str, namespace: str) -> bool:
+    return name in names(control_plane, kind, namespace)
+
+
 def test_a_graph_becomes_objects(control_plane: ControlPlane, graph: str):
+    expected = [
+        *(("dcd", name) for name in COMPONENTS),
+        *(("services", name) for name in COMPONENTS),
+        ("dgdsa", "agg-vllmdecodeworker"),
+        ("serviceaccounts", "agg-k8s-service-discovery"),
+    ]
+    for kind, name in expected:
+        eventually(lambda kind=kind, name=name: is_there(control_plane, kind, name, graph), f"{kind}/{name}", SETTLES)
     assert names(control_plane, "dcd", graph) == COMPONENTS
     assert names(control_plane, "dgdsa", graph) == ["agg-vllmdecodeworker"]
-    assert [name for name in COMPONENTS if name not in names(control_plane, "services", graph)] == []
-    assert "agg-k8s-service-discovery" in names(control_plane, "serviceaccounts", graph)
     worker = control_plane.get("deployment", "agg-vllmdecodeworker", "-n", graph)
     assert worker["spec"]["replicas"] == 2
     assert worker["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
 
 
 def test_the_real_controllers_take_over(control_plane: ControlPlane, graph: str):
-    eventually(lambda: len(control_plane.get("pods", "-n", graph)["items"]) == 3, "three pods", within=20)
+    eventually(lambda: len(control_plane.get("pods", "-n", graph)["items"]) == 3, "three pods", SETTLES)
 
 
 def test_render_prints_what_the_operator_makes(control_plane: ControlPlane, graph: str):
@@ -61,7 +72,9 @@ def test_render_prints_what_the_operator_makes(control_plane: ControlPlane, grap
     wanted = [item for item in yaml.safe_load_all(printed.stdout) if item]
     assert {"DynamoComponentDeployment", "Deployment", "Service"} <= {item["kind"] for item in wanted}
     for item in wanted:
-        stored = control_plane.get(item["kind"], item["metadata"]["name"], "-n", graph)
+        kind, name = item["kind"], item["metadata"]["name"]
+        eventually(lambda kind=kind, name=name: is_there(control_plane, kind, name, graph), f"{kind}/{name}", SETTLES)
+        stored = control_plane.get(kind, name, "-n", graph)
         for label, value in item["metadata"].get("labels", {}).items():
             assert stored["metadata"]["labels"][label] == value
 
@@ -79,7 +92,7 @@ def test_a_change_reaches_the_deployment(control_plane: ControlPlane, graph: str
     def scaled() -> bool:
         return control_plane.get("deployment", "agg-vllmdecodeworker", "-n", graph)["spec"]["replicas"] == 3
 
-    eventually(scaled, "three replicas", within=15)
+    eventually(scaled, "three replicas", SETTLES)
 
 
 def test_status_says_why_it_is_not_ready(control_plane: ControlPlane, graph: str):
@@ -87,37 +100,44 @@ def test_status_says_why_it_is_not_ready(control_plane: ControlPlane, graph: str
     def pending() -> bool:
         return control_plane.get("dgd", "agg", "-n", graph).get("status", {}).get("state") == "pending"
 
-    eventually(pending, "the state is pending", within=15)
+    eventually(pending, "the state is pending", SETTLES)
     conditions = control_plane.get("dgd", "agg", "-n", graph)["status"]["conditions"]
     (ready,) = [condition for condition in conditions if condition["type"] == "Ready"]
     assert ready["status"] == "False"
     assert ready["message"]
 
 
-def operator_writes(control_plane: ControlPlane) -> list[tuple[str, str]]:
-    return [
-        (request["verb"], request["requestURI"])
-        for request in control_plane.requests()
-        if request["userAgent"].startswith("dynamo") and request["verb"] not in ("get", "list", "watch")
-    ]
-
-
 def operator_reads(control_plane: ControlPlane) -> int:
-    return sum(request["userAgent"].startswith("dynamo") for request in control_plane.requests())
+    return sum(is_ours(request) for request in control_plane.requests())
+
+
+def have_settled(deployments: list[dict[str, Any]]) -> bool:
+    """Whether Kubernetes has done with them what it can without a kubelet, and has said so."""
+    return bool(deployments) and all(
+        item.get("status", {}).get("observedGeneration") == item["metadata"]["generation"]
+        and item["status"].get("updatedReplicas") == item["spec"]["replicas"]
+        for item in deployments
+    )
 
 
 def test_steady_state_writes_nothing(control_plane: ControlPlane, graph: str):
-    eventually(lambda: len(control_plane.get("pods", "-n", graph)["items"]) == 3, "three pods", within=20)
-    eventually(lambda: stands_still(lambda: len(operator_writes(control_plane)), looks=15), "the operator rests", within=30)
-    before = operator_writes(control_plane)
+    def writes() -> list[tuple[str, str]]:
+        return control_plane.writes_of_ours(graph)
+
+    def settled() -> bool:
+        return have_settled(control_plane.get("deployments", "-n", graph)["items"])
+
+    eventually(settled, "the Deployments have their pods", SETTLES)
+    eventually(lambda: stands_still(lambda: len(writes()), looks=15), "the operator rests", SETTLES)
+    before = writes()
     # Each annotation wakes the reconcilers, which look at everything and find nothing to do.
     for turn in range(3):
         control_plane.kubectl("annotate", "dgd/agg", "-n", graph, f"test/turn={turn}", "--overwrite")
-    eventually(lambda: stands_still(lambda: operator_reads(control_plane), looks=15), "the operator rests", within=30)
-    assert operator_writes(control_plane)[len(before) :] == []
+    eventually(lambda: stands_still(lambda: operator_reads(control_plane), looks=15), "the operator rests", SETTLES)
+    assert writes()[len(before) :] == []
 
 
 def test_deleting_the_graph_deletes_everything(control_plane: ControlPlane, graph: str):
-    control_plane.kubectl("delete", "dgd", "agg", "-n", graph, "--wait=true", "--timeout=20s")
+    control_plane.kubectl("delete", "dgd", "agg", "-n", graph, "--wait=true", f"--timeout={SETTLES}s")
     for kind in ("dcd", "dgdsa", "deployments", "services"):
-        eventually(lambda kind=kind: names(control_plane, kind, graph) == [], f"no {kind} is left", within=20)
+        eventually(lambda kind=kind: names(control_plane, kind, graph) == [], f"no {kind} is left", SETTLES)

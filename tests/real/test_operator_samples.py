@@ -11,7 +11,7 @@ from conftest import REPOSITORY
 from harness.clock import eventually
 from harness.dynamo import BINARY, run
 from harness.process import Process
-from real.control_plane import ControlPlane
+from real.control_plane import SETTLES, ControlPlane
 
 SAMPLES = [
     REPOSITORY / "examples" / "agg.yaml",
@@ -61,25 +61,16 @@ def test_resyncs_write_nothing(control_plane: ControlPlane, restless_operator: P
         assert restless_operator.exit_code() is None, restless_operator.output()
         return len(control_plane.get("deployments", "-n", namespace)["items"]) == len(services)
 
-    eventually(made, f"a Deployment for each service\n{restless_operator.output()[-2000:]}", within=15)
-
-    def writes() -> list[tuple[str, str]]:
-        return [
-            (request["verb"], request["requestURI"])
-            for request in control_plane.requests()
-            if request["userAgent"].startswith("dynamo")
-            and request["verb"] not in ("get", "list", "watch")
-            and f"/namespaces/{namespace}/" in request["requestURI"]
-        ]
+    eventually(made, f"a Deployment for each service\n{restless_operator.output()[-2000:]}", SETTLES)
 
     def quiet() -> bool:
-        before = len(writes())
+        before = len(control_plane.writes_of_ours(namespace))
         time.sleep(3 * RESYNC_SECONDS + 0.5)  # that nothing is written can only be seen by waiting
-        return len(writes()) == before
+        return len(control_plane.writes_of_ours(namespace)) == before
 
     try:
-        eventually(quiet, "three resyncs in a row without a write", within=12)
+        eventually(quiet, "three resyncs in a row without a write", SETTLES)
     except AssertionError as failure:
         updates = [event["message"] for event in control_plane.get("events", "-n", namespace)["items"]]
         raise AssertionError(f"{failure}\nevents: {updates}") from None
-    assert writes()
+    assert control_plane.writes_of_ours(namespace)
