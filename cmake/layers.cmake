@@ -31,10 +31,11 @@ set(DYNAMO_LAYERS
     "up        | base net telemetry process schema kube api graph operator controllers apiserver node"
     "cli       | base text tokens jinja chat parsers net telemetry schema openai kube discovery api engine worker router frontend graph operator apiserver up process node controllers")
 
-# dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …])
-# Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test.
+# dynamo_layer(NAME [LIBRARIES dep::x …] [TEST_USES layer …] [TEST_LIBRARIES …] [READS_REPOSITORY x_test.cpp …])
+# Sources: *.cpp of the folder. Tests: *_test.cpp beside them, in the program NAME_test. READS_REPOSITORY: those that
+# read files of the repository; they alone know its path, as DYNAMO_SOURCE_DIR, since it is another in every clone.
 function(dynamo_layer name)
-  cmake_parse_arguments(arg "" "" "LIBRARIES;TEST_USES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "LIBRARIES;TEST_USES;TEST_LIBRARIES;READS_REPOSITORY" ${ARGN})
   dynamo_layer_edges(${name} uses)
 
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
@@ -63,7 +64,10 @@ function(dynamo_layer name)
     add_executable(${name}_test ${tests})
     dynamo_see(${name}_test ${name} ${uses} ${arg_TEST_USES})
     target_link_libraries(${name}_test PRIVATE dynamo_${name} GTest::gmock GTest::gtest_main ${arg_TEST_LIBRARIES})
-    target_compile_definitions(${name}_test PRIVATE DYNAMO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    foreach(source ${arg_READS_REPOSITORY})
+      set_source_files_properties(${source} PROPERTIES
+                                  COMPILE_DEFINITIONS DYNAMO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    endforeach()
     target_precompile_headers(${name}_test REUSE_FROM dynamo_base)
     include(GoogleTest)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES

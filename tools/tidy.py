@@ -85,7 +85,7 @@ def check(build: pathlib.Path, file: pathlib.Path, deadline: float) -> str | Non
     """What clang-tidy has to say, empty when it is content; None when it is too late to ask."""
     if time.monotonic() > deadline:
         return None
-    done = subprocess.run([TIDY, "--quiet", "-p", build, file], capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run([TIDY, "--quiet", "-p", build, file], capture_output=True, text=True, cwd=build, check=False)
     return "" if done.returncode == 0 else re.sub(r"\n\d+ warnings? .*", "", done.stdout + done.stderr)
 
 

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# check_clones.sh: a clone of this repository takes what another has compiled from the cache, does not need that clone
+# for it (it may be gone by then), and notices changes of its own headers.
+set -euo pipefail
+# shellcheck source=tools/lib.sh
+. "$(dirname "$0")/lib.sh"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export CCACHE_DIR=$folder/cache
+
+objects=(src/base/CMakeFiles/{dynamo_base.dir/clock,base_test.dir/clock_test}.cpp.o)
+
+# copy CLONE: what the build reads, as it is in this folder.
+copy() {
+  mkdir "$folder/$1"
+  git -C "$ROOT" ls-files -z --cached --others --exclude-standard cmake src tests bench tools 'CMake*' |
+    tar -C "$ROOT" --null --files-from=- -cf - | tar -C "$folder/$1" -xf -
+}
+# build CLONE: two objects, and the precompiled header that they use.
+build() { (cd "$folder/$1" && cmake --preset dev >/dev/null && ninja -C build/dev "${objects[@]}"); }
+cache_hits() { ccache --print-stats | awk '/^(direct|preprocessed)_cache_hit/ { sum += $2 } END { print sum + 0 }'; }
+
+copy first
+build first >&2
+rm -rf "$folder/first"
+before=$(cache_hits)
+copy second
+build second >&2
+hits=$(($(cache_hits) - before))
+[ "$hits" -eq 3 ] || die "a second clone found $hits of 3 files in the cache: see tools/compile.sh"
+echo '// changed' >>"$folder/second/src/base/clock.h"
+rebuilt=$(build second | grep -c '^\[.*Building' || :)
+[ "$rebuilt" -eq 2 ] || die "a changed header had $rebuilt of 2 files compiled: see tools/compile.sh"
+say "a second clone found $hits of 3 files in the cache, and compiled $rebuilt of 2 once their header had changed"
