@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """frontend.py [--short] [--repeat N]: our frontend beside nginx, in one run, before two paced engines.
 
-Both relay the same streams from the same engines; the one measured has core 0 for itself, engines and load generator
-share core 1. They take turns, and every ratio is of neighbours. Any failed or miscounted request ends the run.
+Both relay the same streams from the same engines; the one measured has a core for itself, engines and load generator
+share another. They take turns, and every ratio is of neighbours. Any failed or miscounted request ends the run.
 Raw results: build/bench/frontend.jsonl.
 """
 

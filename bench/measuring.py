@@ -19,8 +19,8 @@ DYNAMO = RELEASE / "dynamo"
 LOAD_GENERATOR = RELEASE / "bench" / "load_generator"
 MOCK_ENGINE = RELEASE / "bench" / "mock_engine"
 
-# The program measured has a core of its own; engines and load share the other.
-SUBJECT_CORE, LOAD_CORE = "0", "1"
+# The program measured has a core of its own; engines and load share another, where there is another.
+SUBJECT_CORE, LOAD_CORE = map(str, (sorted(os.sched_getaffinity(0)) * 2)[:2])
 
 
 @contextlib.contextmanager

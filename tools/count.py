@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """count.py PATH…: adds up the JUnit files given, or found below the folders given, as `N passed, N failed`.
 
-The names of the tests that failed come first, a line each.
+The names of the tests that failed come first, a line each. A file that is not whole, as that of a run that was cut off,
+counts as one of them.
 
 With --at-least DIR it also fails when fewer tests ran than are recorded below DIR: a sanitizer run must not be
 a smaller run.
@@ -41,7 +42,12 @@ def count(paths: list[pathlib.Path]) -> Count:
     total = Count()
     for path in paths:
         for file in sorted(path.rglob("*.xml")) if path.is_dir() else [path]:
-            for case in ElementTree.parse(file).iter("testcase"):
+            try:
+                cases = list(ElementTree.parse(file).iter("testcase"))
+            except ElementTree.ParseError as error:
+                total.failures.append(f"{file}: {error}")
+                continue
+            for case in cases:
                 total.add(case)
     return total
 

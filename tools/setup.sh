@@ -29,9 +29,10 @@ install_packages() {
     chmod 755 "$policy"
   fi
   export DEBIAN_FRONTEND=noninteractive
-  apt-get install -y --no-install-recommends "$@" && return
+  local install=(apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$@")
+  "${install[@]}" && return
   apt-get update
-  apt-get install -y --no-install-recommends "$@"
+  "${install[@]}"
 }
 
 main() {

@@ -15,7 +15,15 @@ export UBSAN_OPTIONS=print_stacktrace=1:$symbolizer
 export TSAN_OPTIONS=second_deadlock_stack=1:$symbolizer
 case $preset in asan | tsan) export DYNAMO_TEST_PATIENCE=4 ;; esac
 
+# Makes what tests would otherwise make in their own time. Those that cannot be made here are missed, or skipped, by name.
+prepare_tools() {
+  tools/kubectl.sh || :
+  tests/real/tools.sh kubectl || :
+  if command -v npm; then tools/node-modules.sh tests/e2e/node || :; fi
+}
+
 tools/build.sh "$preset"
+prepare_tools >/dev/null
 rm -rf "$results"
 mkdir -p "$results"
 failed=0

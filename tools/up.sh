@@ -10,7 +10,7 @@ url=http://127.0.0.1:$port
 
 # The first model that the frontend lists; it learns of workers a moment after they are ready.
 first_model() {
-  local deadline=$((SECONDS + 15)) model
+  local deadline=$((SECONDS + 60)) model
   until model=$(curl -fsS "$url/v1/models" | jq -er '.data[0].id'); do
     [ "$SECONDS" -lt "$deadline" ] || die "up: no model is served at $url"
     sleep 0.05

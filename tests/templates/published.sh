@@ -8,4 +8,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 unpack() { tar -xzf "$sources" -C "$1" --strip-components=5 --wildcards '*/models/templates/*.jinja'; }
 
 sources=$("$here/../engines/llama-sources.sh")
-once published-templates "$(digest "$here/../engines/llama-sources.sh")" unpack
+once published-templates "$(digest "$here/published.sh" "$here/../engines/llama-sources.sh")" unpack
