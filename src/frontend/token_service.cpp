@@ -52,6 +52,11 @@ TokenService::Place TokenService::place_for(std::size_t body_size) {
   return body_size > kShortBody ? Place::beside : Place::here;
 }
 
+TokenService::Place TokenService::place_for(std::size_t body_size, const ModelFiles& files) {
+  const std::size_t is_short = files.tokenizer->searches_patterns() ? kShortSearchedBody : kShortBody;
+  return body_size > is_short ? Place::beside : Place::here;
+}
+
 net::Task<void> TokenService::run(Place place, std::move_only_function<void()> work) {
   if (place == Place::beside) {
     co_await side_.run(std::move(work));
@@ -74,9 +79,9 @@ net::Task<void> TokenService::run_timed(Place place, std::string_view operation,
 }
 
 template <class T, class Render>
-net::Task<void> TokenService::render_timed(std::size_t body_size, Result<T>& out, const Render& render) {
+net::Task<void> TokenService::render_timed(Place place, Result<T>& out, const Render& render) {
   const jinja::Options options{.now = Clock::system().wall_now()};
-  if (place_for(body_size) == Place::here) {
+  if (place == Place::here) {
     jinja::Options few = options;
     few.limits.steps = kShortSteps;
     auto try_here = [&] { out = render(few); };
@@ -99,7 +104,7 @@ net::Task<net::HttpResponse> TokenService::tokenize(std::string body) {
   auto work = [&](const jinja::Options& options) {
     return tokenize_answer(*chosen->files, *request, limit, options);
   };
-  co_await render_timed(body.size(), answer, work);
+  co_await render_timed(place_for(body.size(), *chosen->files), answer, work);
   co_return answer_with(std::move(answer));
 }
 
@@ -112,7 +117,7 @@ net::Task<net::HttpResponse> TokenService::detokenize(std::string body) {
   if (!chosen) co_return openai::error_response(chosen.error());
   Result<std::string> answer;
   auto work = [&] { answer = detokenize_answer(*chosen->files, *request); };
-  co_await run_timed(place_for(body.size()), "detokenize", std::ref(work));
+  co_await run_timed(place_for(body.size(), *chosen->files), "detokenize", std::ref(work));
   co_return answer_with(std::move(answer));
 }
 
@@ -123,7 +128,7 @@ net::Task<Result<std::optional<PromptFacts>>> TokenService::examine(const openai
   if (model == nullptr || files == nullptr) co_return std::optional<PromptFacts>{};
   Result<std::optional<PromptFacts>> facts;
   auto work = [&](const jinja::Options& options) { return prompt_facts(*files, *request, options); };
-  co_await render_timed(body_size, facts, work);
+  co_await render_timed(place_for(body_size, *files), facts, work);
   if (!facts || !*facts) co_return facts;
   auto fits = check_context((*facts)->lengths, context_length(*model), request->endpoint);
   if (!fits) co_return std::unexpected(std::move(fits.error()));

@@ -15,12 +15,13 @@
 namespace dynamo::frontend {
 
 /// Everything that the frontend does with token ids itself: POST /tokenize and /detokenize, the length of
-/// prompts, and whether they fit. Bodies up to kShortBody are dealt with on the loop's thread, which costs it
-/// a few milliseconds at most; longer ones on a few threads beside it, and likewise templates that take more
-/// than kShortSteps. Threads: its loop's.
+/// prompts, and whether they fit. Bodies up to kShortBody (kShortSearchedBody where the tokenizer searches
+/// patterns) are dealt with on the loop's thread, which costs it a few milliseconds at most; longer ones on a
+/// few threads beside it, and likewise templates that take more than kShortSteps. Threads: its loop's.
 class TokenService {
  public:
   static constexpr std::size_t kShortBody = std::size_t{64} << 10;
+  static constexpr std::size_t kShortSearchedBody = std::size_t{1} << 10;
   static constexpr std::uint64_t kShortSteps = 100'000;  // five messages with tools take some hundreds
 
   TokenService(net::Loop& loop, const Options& options, Metrics& metrics, const Models& models,
@@ -50,11 +51,12 @@ class TokenService {
   /// Where work is done: on the loop's thread, or on one beside it.
   enum class Place { here, beside };
   static Place place_for(std::size_t body_size);
+  static Place place_for(std::size_t body_size, const ModelFiles& files);
   net::Task<void> run(Place place, std::move_only_function<void()> work);
   net::Task<void> run_timed(Place place, std::string_view operation, std::move_only_function<void()> work);
   /// Sets `out` to render(options), which is a function of this. `out` and `render` outlive the task.
   template <class T, class Render>
-  net::Task<void> render_timed(std::size_t body_size, Result<T>& out, const Render& render);
+  net::Task<void> render_timed(Place place, Result<T>& out, const Render& render);
 
   Metrics& metrics_;
   const Models& models_;

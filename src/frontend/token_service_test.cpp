@@ -74,6 +74,26 @@ class TokenServiceTest : public ::testing::Test {
     return facts->transform(&PromptFacts::tokens);
   }
 
+  /// Whether a prompt of so many words is dealt with before the loop's next turn.
+  bool counted_at_once(std::size_t words) {
+    std::string prompt;
+    for (std::size_t i = 0; i < words; ++i) prompt += "hi ";
+    const auto body = fmt::format(R"({{"model":"m","prompt":"{}"}})", prompt);
+    const auto request = openai::parse_request(openai::Endpoint::completions, body).value();
+    std::uint64_t count = 0;
+    net::TaskGroup group(loop_);
+    group.spawn(count_into(&*service_, &request, body.size(), &count));
+    const bool at_once = group.size() == 0;
+    net::run(loop_, group.join());
+    EXPECT_EQ(count, words + 1);
+    return at_once;
+  }
+  static net::Task<void> count_into(TokenService* service, const openai::Request* request, std::size_t size,
+                                    std::uint64_t* count) {
+    const auto facts = co_await service->examine(request, size);
+    if (facts && *facts) *count = (*facts)->tokens();
+  }
+
   fs::path folder_;
   net::Loop loop_;
   Options options_;
@@ -165,14 +185,23 @@ TEST_F(TokenServiceTest, AChatThatItsTemplateRefusesIsTheClientsMistake) {
 
 TEST_F(TokenServiceTest, LongTextsAreDealtWithBesideTheLoop) {
   with({worker("m", folder_.string(), 0)});
-  std::string words;
-  while (words.size() <= TokenService::kShortBody) words += "hi ";
-  const auto count = static_cast<std::uint64_t>(words.size() / 3 + 1);
-  EXPECT_EQ(
-      examine(openai::Endpoint::completions, fmt::format(R"({{"model":"m","prompt":"{}"}})", words)).value(),
-      count);
-  EXPECT_NE(metrics_->expose().find(R"(dynamo_frontend_tokenizer_latency_ms_count{operation="tokenize"} 1)"),
+  EXPECT_TRUE(counted_at_once(TokenService::kShortBody / 3 - 100));
+  EXPECT_FALSE(counted_at_once(TokenService::kShortBody / 3));
+  EXPECT_NE(metrics_->expose().find(R"(dynamo_frontend_tokenizer_latency_ms_count{operation="tokenize"} 2)"),
             std::string::npos);
+}
+
+/// They may take microseconds a byte.
+TEST_F(TokenServiceTest, PatternsAreSearchedBesideTheLoopEarlier) {
+  std::string tokenizer(kTokenizer);
+  const std::string_view whitespace = R"({"type": "Whitespace"})";
+  tokenizer.replace(
+      tokenizer.find(whitespace), whitespace.size(),
+      R"({"type": "Split", "pattern": {"Regex": " +"}, "behavior": "Removed", "invert": false})");
+  write("tokenizer.json", tokenizer);
+  with({worker("m", folder_.string(), 0)});
+  EXPECT_TRUE(counted_at_once(TokenService::kShortSearchedBody / 3 - 100));
+  EXPECT_FALSE(counted_at_once(TokenService::kShortSearchedBody / 3));
 }
 
 TEST_F(TokenServiceTest, AModelWithoutFilesIsPassedThrough) {

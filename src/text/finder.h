@@ -29,6 +29,9 @@ class Finder {
   /// become far too long (text/growth.h); `text` is as it was then.
   Result<void> replace_all(std::string& text, std::string_view content) const;
 
+  /// Whether it searches for a pattern, which costs up to SearchLimits::for_text steps.
+  bool searches_pattern() const { return std::holds_alternative<SourcedPattern>(needle_); }
+
  private:
   struct SourcedPattern {
     Pattern pattern;

@@ -18,17 +18,20 @@ struct Run {
 };
 
 /// Makes a step that hands its tokens on to `next`. What it refers to lives as long as the decoder.
-using StepMaker = std::function<std::unique_ptr<DecodeStep>(DecodeStep& next, Run& run)>;
+struct StepMaker {
+  std::function<std::unique_ptr<DecodeStep>(DecodeStep& next, Run& run)> make;
+  bool searches_patterns = false;
+};
 
 template <class Step>
 StepMaker plain_step() {
-  return [](DecodeStep& next, Run& /*run*/) { return std::make_unique<Step>(next); };
+  return {[](DecodeStep& next, Run& /*run*/) { return std::make_unique<Step>(next); }};
 }
 
 template <class Step, class Rule>
 StepMaker step_with(Rule rule) {
   auto shared = std::make_shared<const Rule>(std::move(rule));
-  return [shared](DecodeStep& next, Run& /*run*/) { return std::make_unique<Step>(next, *shared); };
+  return {[shared](DecodeStep& next, Run& /*run*/) { return std::make_unique<Step>(next, *shared); }};
 }
 
 /// Every match within a token to a text.
@@ -64,7 +67,9 @@ class ReplaceStep final : public WholeTokenStep {
 
 StepMaker replace_step(ReplaceRule rule) {
   auto shared = std::make_shared<const ReplaceRule>(std::move(rule));
-  return [shared](DecodeStep& next, Run& run) { return std::make_unique<ReplaceStep>(next, run, *shared); };
+  return {.make = [shared](DecodeStep& next,
+                           Run& run) { return std::make_unique<ReplaceStep>(next, run, *shared); },
+          .searches_patterns = shared->finder.searches_pattern()};
 }
 
 /// A member that is one character, as text.
@@ -192,7 +197,7 @@ class Chain final : public DecodeStream {
   explicit Chain(std::span<const StepMaker> makers) {
     first_ = &collected_;
     for (std::size_t i = makers.size(); i > 0; --i) {
-      steps_.push_back(makers[i - 1](*first_, run_));
+      steps_.push_back(makers[i - 1].make(*first_, run_));
       first_ = steps_.back().get();
     }
   }
@@ -220,6 +225,9 @@ class ChainDecoder final : public Decoder {
  public:
   explicit ChainDecoder(std::vector<StepMaker> steps) : steps_(std::move(steps)) {}
   std::unique_ptr<DecodeStream> begin() const override { return std::make_unique<Chain>(steps_); }
+  bool searches_patterns() const override {
+    return std::ranges::any_of(steps_, &StepMaker::searches_patterns);
+  }
 
  private:
   std::vector<StepMaker> steps_;

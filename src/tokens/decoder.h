@@ -38,6 +38,8 @@ class Decoder {
   static Result<std::shared_ptr<const Decoder>> load(const json::value& definition);
 
   virtual std::unique_ptr<DecodeStream> begin() const = 0;
+  /// As of Tokenizer::searches_patterns.
+  virtual bool searches_patterns() const = 0;
 };
 
 }  // namespace dynamo::tokens

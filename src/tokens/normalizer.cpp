@@ -132,6 +132,7 @@ class Replace final : public Normalizer {
   }
 
   Result<void> apply(std::string& text) const override { return finder_.replace_all(text, content_); }
+  bool searches_patterns() const override { return finder_.searches_pattern(); }
 
  private:
   text::Finder finder_;
@@ -144,6 +145,9 @@ class Sequence final : public Normalizer {
 
   Result<void> apply(text::AlignedText& text) const override { return apply_all(text); }
   Result<void> apply(std::string& text) const override { return apply_all(text); }
+  bool searches_patterns() const override {
+    return std::ranges::any_of(steps_, [](const auto& step) { return step->searches_patterns(); });
+  }
 
  private:
   static std::size_t size_of(const text::AlignedText& text) { return text.text().size(); }

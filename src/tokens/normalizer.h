@@ -25,6 +25,8 @@ class Normalizer {
   /// Rewrites `text`, which must be valid UTF-8 (text/utf8.h). Touches nothing where nothing changes.
   /// Errors: the same.
   virtual Result<void> apply(std::string& text) const = 0;
+  /// As of Tokenizer::searches_patterns.
+  virtual bool searches_patterns() const { return false; }
 
   /// Reads the value of `normalizer`; null for a JSON null, which means: texts stay as they are.
   /// Errors: unsupported for a type that is not known, invalid for a definition that is broken.

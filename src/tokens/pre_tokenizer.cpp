@@ -21,6 +21,10 @@ class Sequence final : public PreTokenizer {
   bool needs_origins() const override {
     return std::ranges::any_of(steps_, [](const auto& step) { return step->needs_origins(); });
   }
+  bool searches_patterns() const override {
+    return !byte_words_ &&
+           std::ranges::any_of(steps_, [](const auto& step) { return step->searches_patterns(); });
+  }
 
  private:
   static std::size_t size_of(const PlainPieces& pieces) { return pieces.text.size(); }

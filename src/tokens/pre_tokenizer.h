@@ -46,6 +46,8 @@ class PreTokenizer {
   /// True when the outcome depends on where in the whole input a piece begins. Behind a normalizer that
   /// may remove the beginning, only split(std::vector<AlignedText>&) knows that.
   virtual bool needs_origins() const { return false; }
+  /// As of Tokenizer::searches_patterns.
+  virtual bool searches_patterns() const { return false; }
 
   /// Reads the value of `pre_tokenizer`; null for a JSON null, which means: pieces stay whole.
   /// Errors: unsupported for a type that is not known, invalid for a definition that is broken.

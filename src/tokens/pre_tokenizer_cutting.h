@@ -57,6 +57,11 @@ class Cutting final : public PreTokenizer {
     return {};
   }
 
+  bool searches_patterns() const override {
+    if constexpr (requires { rule_.searches_pattern(); }) return rule_.searches_pattern();
+    return false;
+  }
+
  private:
   Rule rule_;
 };
@@ -183,6 +188,7 @@ struct CutAtMatches {
 
   /// Errors: as of Finder::find_all.
   Result<void> cut(std::string_view text, std::vector<text::Range>& parts) const;
+  bool searches_pattern() const { return matcher == nullptr && finder.searches_pattern(); }
 };
 
 }  // namespace dynamo::tokens

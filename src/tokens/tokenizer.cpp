@@ -155,6 +155,13 @@ std::size_t Tokenizer::vocabulary_size() const {
   return std::max(state_->parts.model->vocabulary().id_limit(), state_->added.id_limit());
 }
 
+bool Tokenizer::searches_patterns() const {
+  const Parts& parts = state_->parts;
+  return (parts.normalizer != nullptr && parts.normalizer->searches_patterns()) ||
+         (parts.pre_tokenizer != nullptr && parts.pre_tokenizer->searches_patterns()) ||
+         parts.decoder->searches_patterns();
+}
+
 std::span<const std::string> Tokenizer::notes() const { return state_->parts.notes; }
 
 }  // namespace dynamo::tokens

@@ -64,6 +64,9 @@ class Tokenizer {
   bool special(TokenId id) const;
   /// One more than the largest id, holes included.
   std::size_t vocabulary_size() const;
+  /// Whether some part of it is a pattern that no matcher compiled by hand stands for. A text then costs
+  /// microseconds a byte at worst (text::SearchLimits), else tens of nanoseconds.
+  bool searches_patterns() const;
   /// What the file says and is not so, one sentence each: truncation, padding, ids of added tokens.
   std::span<const std::string> notes() const;
 

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 
+#include "text/word_patterns.h"
 #include "tokens/prompt_cache.h"
 
 namespace dynamo::tokens {
@@ -60,6 +61,39 @@ TEST(TokenizerTest, RefusesATextForWhichAPatternTakesTooLong) {
     }
     EXPECT_EQ(tokenizer->encode_with_offsets(text).error().code, Errc::too_large);
     EXPECT_EQ(tokenizer->encode("hhh").value().size(), 3U);
+  }
+}
+
+TEST(TokenizerTest, KnowsWhetherItSearchesPatterns) {
+  const auto split = [](std::string_view pattern, std::string_view behavior) {
+    return fmt::format(R"({{"type": "Split", "pattern": {}, "behavior": "{}", "invert": false}})", pattern,
+                       behavior);
+  };
+  const std::string gpt2 =
+      json::dump(json::object{{"Regex", text::word_patterns::kGpt2}});  // compiled by hand where isolated
+  const std::string_view spaces = R"({"Regex": " +"})";
+  const std::string_view literal = R"({"String": " "})";
+  const auto cuts = [](std::string_view step) { return fmt::format(R"("pre_tokenizer": {}, )", step); };
+  const auto replaces = [](std::string_view part, std::string_view pattern) {
+    return fmt::format(R"("{}": {{"type": "Replace", "pattern": {}, "content": "e"}}, )", part, pattern);
+  };
+  const std::pair<std::string, bool> rows[] = {
+      {"", false},
+      {cuts(R"({"type": "ByteLevel", "add_prefix_space": false})"), false},
+      {cuts(split(gpt2, "Isolated")), false},
+      {cuts(split(gpt2, "Removed")), true},
+      {cuts(split(literal, "Removed")), false},
+      {cuts(split(spaces, "Removed")), true},
+      {cuts(fmt::format(R"({{"type": "Sequence", "pretokenizers": [{}]}})", split(spaces, "Isolated"))),
+       true},
+      {replaces("normalizer", literal), false},
+      {replaces("normalizer", spaces), true},
+      {R"("normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}]}, )", false},
+      {replaces("decoder", literal), false},
+      {replaces("decoder", spaces), true},
+  };
+  for (const auto& [part, expected] : rows) {
+    EXPECT_EQ(parse(file_with(part))->searches_patterns(), expected) << part;
   }
 }
 
