@@ -16,6 +16,7 @@
 #include "apiserver/request_path.h"
 #include "apiserver/table.h"
 #include "apiserver/write_rules.h"
+#include "base/test_folder.h"
 
 namespace dynamo::apiserver {
 namespace {
@@ -327,8 +328,8 @@ TEST(Encoding, UuidsAreVersionFour) {
 }
 
 TEST(Credentials, AreMadeOnceAndKeptSecret) {
-  const auto file =
-      (std::filesystem::temp_directory_path() / ("dynamo-credentials-" + random_uuid())).string();
+  const TestFolder folder;
+  const std::string file = folder.path() + "/credentials";
   const auto made = load_credentials(file, {"localhost"}).value();
   const auto read = load_credentials(file, {"localhost"}).value();
   EXPECT_EQ(made.admin_token, read.admin_token);
@@ -337,7 +338,6 @@ TEST(Credentials, AreMadeOnceAndKeptSecret) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::ofstream(file) << "{}";
   EXPECT_FALSE(load_credentials(file, {"localhost"})) << "what cannot be read is not overwritten";
-  std::filesystem::remove(file);
 }
 
 TEST(Authenticator, TokensEndAndCannotBeForged) {

@@ -136,9 +136,9 @@ class ServerTest : public ::testing::Test {
     }
     co_return out;
   }
-  /// Ends after five seconds when they do not come.
+  /// Ends after a minute when they do not come.
   std::vector<std::string> watch(std::string target, std::size_t lines) {
-    if (target.find("timeoutSeconds") == std::string::npos) target += "&timeoutSeconds=5";
+    if (target.find("timeoutSeconds") == std::string::npos) target += "&timeoutSeconds=60";
     return net::run(loop_, read_lines(*client_, request("GET", std::move(target), "", ""), lines));
   }
 

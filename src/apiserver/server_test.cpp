@@ -2,6 +2,7 @@
 
 #include "apiserver/server_fixture.h"
 #include "apiserver/test_objects.h"
+#include "base/test_folder.h"
 
 namespace dynamo::apiserver {
 namespace {
@@ -70,18 +71,13 @@ TEST_F(ServerTest, CountsRequests) {
 
 class KeptServerTest : public ServerTest {
  protected:
-  KeptServerTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dynamo-api-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~KeptServerTest() override { std::filesystem::remove_all(folder_); }
-  void SetUp() override { start(folder_); }
+  void SetUp() override { start(folder_.path()); }
   void restart() {
     client_.reset();
     end();
-    start(folder_);
+    start(folder_.path());
   }
-  std::string folder_;
+  const TestFolder folder_;
 };
 
 TEST_F(KeptServerTest, EverythingIsThereAfterARestart) {

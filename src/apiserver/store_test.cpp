@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/test_folder.h"
+
 namespace dynamo::apiserver {
 namespace {
 
@@ -14,12 +16,6 @@ namespace fs = std::filesystem;
 
 class StoreTest : public ::testing::Test {
  protected:
-  StoreTest() {
-    std::string pattern = (fs::temp_directory_path() / "dynamo-store-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~StoreTest() override { fs::remove_all(folder_); }
-
   std::string file() const { return (folder_ / "state.db").string(); }
   std::unique_ptr<Store> open(StoreOptions options = {}) {
     options.file = file();
@@ -32,7 +28,8 @@ class StoreTest : public ::testing::Test {
     return net::run(loop_, store.settled(submitted.pending));
   }
 
-  fs::path folder_;
+  const TestFolder test_folder_;
+  const fs::path folder_ = test_folder_.path();
   net::Loop loop_;
 };
 

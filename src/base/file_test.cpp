@@ -1,22 +1,19 @@
 #include "base/file.h"
 
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/test_folder.h"
+
 namespace dynamo {
 namespace {
 
 struct FileTest : ::testing::Test {
-  FileTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dynamo-file-XXXXXX").string();
-    folder = ::mkdtemp(pattern.data());
-  }
-  ~FileTest() override { std::filesystem::remove_all(folder); }
   std::string path(const std::string& name) const { return (folder / name).string(); }
-  std::filesystem::path folder;
+  const TestFolder test_folder;
+  const std::filesystem::path folder = test_folder.path();
 };
 
 TEST_F(FileTest, ReadsBackWhatWasWrittenLastAndLeavesNothingBeside) {
@@ -36,6 +33,17 @@ TEST_F(FileTest, FailuresNameThePath) {
   EXPECT_NE(absent.error().message.find(path("absent")), std::string::npos);
   EXPECT_EQ(read_file(folder.string()).error().code, Errc::io);
   EXPECT_EQ(write_file(path("no/such/folder"), "x").error().code, Errc::not_found);
+}
+
+TEST_F(FileTest, DoesNotReadWithoutEnd) {
+  ASSERT_TRUE(write_file(path("a"), std::string(20'000, 'x')));
+  EXPECT_EQ(read_file(path("a"), 20'000).value().size(), 20'000U);
+  for (const auto& large : {path("a"), std::string("/dev/zero")}) {
+    const auto refused = read_file(large, 19'999);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::too_large);
+    EXPECT_EQ(refused.error().message, large + ": larger than 19999 bytes");
+  }
 }
 
 TEST_F(FileTest, ReadsWhatIsLeftOfADescriptor) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "base/test_folder.h"
 
 namespace dynamo::chat {
 namespace {
@@ -14,15 +15,8 @@ struct File {
   std::string_view text;
 };
 
-/// A folder that lives as long as a test.
 class TemplateFilesTest : public ::testing::Test {
  protected:
-  TemplateFilesTest() : folder_(fs::path(::testing::TempDir()) / fmt::format("chat-{}", ::getpid())) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~TemplateFilesTest() override { fs::remove_all(folder_); }
-
   const fs::path& folder(std::initializer_list<File> files) {
     for (const File& file : files) {
       const fs::path path = folder_ / file.name;
@@ -32,7 +26,8 @@ class TemplateFilesTest : public ::testing::Test {
     return folder_;
   }
 
-  fs::path folder_;
+  const TestFolder test_folder_;
+  const fs::path folder_ = test_folder_.path();
 };
 
 using Templates = std::map<std::string, std::string, std::less<>>;

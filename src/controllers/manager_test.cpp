@@ -130,18 +130,10 @@ class ManagerTest : public ::testing::Test {
   Object get(const kube::Resource& resource, const std::string& name) {
     return net::run(loop_, client_->get(resource, {"default", name})).value_or(Object{});
   }
-  bool eventually(const std::function<bool()>& done) {
-    return net::testing::run_until(loop_, done, seconds{20});
-  }
-  /// Waits for a time without writes: nobody has anything left to do.
+  bool eventually(const std::function<bool()>& done) { return net::testing::run_until(loop_, done); }
+  /// Waits until there are no more writes: nobody has anything left to do.
   bool comes_to_rest() {
-    std::int64_t seen = -1;
-    TimePoint since{};
-    return eventually([&] {
-      const TimePoint now = std::chrono::steady_clock::now();
-      if (std::exchange(seen, writes()) != seen) since = now;
-      return now - since > milliseconds{300};
-    });
+    return net::testing::comes_to_rest(loop_, [this] { return writes(); }, 200);
   }
 
   static Object deployment(std::int64_t replicas, std::string_view image = "web:1") {
@@ -158,8 +150,8 @@ class ManagerTest : public ::testing::Test {
            kube::int_at(web, {"status", "observedGeneration"}) == kube::generation_of(web);
   }
   /// Requests that change something, as the server counted them.
-  std::int64_t writes() {
-    std::int64_t sum = 0;
+  std::uint64_t writes() {
+    std::uint64_t sum = 0;
     const std::string text = server_->metrics();
     for (std::size_t at = 0; at < text.size();) {
       const std::string line = text.substr(at, text.find('\n', at) - at);
@@ -168,7 +160,7 @@ class ManagerTest : public ::testing::Test {
       const bool reads = line.find("\"GET\"") != std::string::npos ||
                          line.find("\"LIST\"") != std::string::npos ||
                          line.find("\"WATCH\"") != std::string::npos;
-      if (counts && !reads) sum += std::stoll(line.substr(line.rfind(' ') + 1));
+      if (counts && !reads) sum += std::stoull(line.substr(line.rfind(' ') + 1));
     }
     return sum;
   }
@@ -206,8 +198,8 @@ TEST_F(ManagerTest, NothingIsWrittenInSteadyState) {
   create(res::kDeployments, deployment(2));
   ASSERT_TRUE(eventually([&] { return is_rolled_out(2); }));
   ASSERT_TRUE(comes_to_rest());
-  const std::int64_t before = writes();
-  ASSERT_GT(before, 5);  // they are counted
+  const std::uint64_t before = writes();
+  ASSERT_GT(before, 5U);  // they are counted
   // That nothing comes can only be seen by waiting; a controller that writes in vain does so at once.
   EXPECT_FALSE(net::testing::run_until(loop_, [&] { return writes() != before; }, milliseconds{500}));
 }
@@ -231,7 +223,12 @@ TEST_F(ManagerTest, ALostPodIsReplacedOnce) {
   ASSERT_TRUE(eventually([&] { return is_rolled_out(2); }));
   const std::string lost(kube::name_of(list(res::kPods)[0]));
   remove(res::kPods, lost, kube::Propagation::background);
-  EXPECT_TRUE(eventually([&] { return get(res::kPods, lost).empty() && is_rolled_out(2); }));
+  EXPECT_TRUE(eventually([&] {
+    const auto pods = list(res::kPods);
+    return get(res::kPods, lost).empty() && pods.size() == 2 && std::ranges::all_of(pods, is_ready);
+  }));
+  ASSERT_TRUE(comes_to_rest());
+  EXPECT_TRUE(is_rolled_out(2));
   EXPECT_EQ(list(res::kPods).size(), 2U);
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "base/test_folder.h"
 #include "discovery/file_discovery.h"
 #include "discovery/memory_discovery.h"
 #include "net/test_support.h"
@@ -104,17 +105,13 @@ TEST(MemoryDiscovery, RefusesBrokenKeys) {
 
 class FileDiscoveryTest : public ::testing::Test {
  protected:
-  FileDiscoveryTest() { fs::remove_all(options_.root); }
-  ~FileDiscoveryTest() override { fs::remove_all(options_.root); }
-
   std::unique_ptr<FileDiscovery> make() { return std::make_unique<FileDiscovery>(loop_, options_, clock_); }
   void close(FileDiscovery& discovery) { net::run(loop_, discovery.close()); }
 
   net::Loop loop_;
   FakeClock clock_;
-  FileDiscoveryOptions options_{
-      .root = fs::temp_directory_path() / fmt::format("dynamo_file_discovery_{}", ::getpid()),
-      .poll_interval = 1h};
+  const TestFolder test_folder_;
+  FileDiscoveryOptions options_{.root = test_folder_.path(), .poll_interval = 1h};
 };
 
 TEST_F(FileDiscoveryTest, ProcessesSeeEachOther) {

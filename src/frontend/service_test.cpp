@@ -182,12 +182,9 @@ INSTANTIATE_TEST_SUITE_P(Engines, FailureTest,
                          [](const auto& row) { return std::string(row.param.model); });
 
 TEST_F(ServiceTest, AnotherWorkerTakesOverFromOneThatCannotBeReached) {
-  std::uint16_t free_port = 0;
-  {
-    free_port = net::Listener::open(loop_, {"127.0.0.1", 0}).value()->endpoint().port;
-  }
+  const net::testing::RefusingPort port;
   Worker dead = worker("talks", 1);
-  dead.url.port = free_port;
+  dead.url.port = port.number();
   service_->set_workers("test", {dead, worker("talks", 2)});
   for (int i = 0; i < 4; ++i) EXPECT_EQ(post(chat("talks")).status, 200);
   service_->set_workers("test", {dead});

@@ -47,7 +47,7 @@ class CacheTest : public ::testing::Test {
                          std::string(name_of(change.object())));
     });
     group_.spawn(cache_.run(group_.stop_token()));
-    ASSERT_TRUE(net::run(loop_, cache_.wait_synced({}, loop_.now() + seconds{5})));
+    ASSERT_TRUE(net::run(loop_, cache_.wait_synced({}, loop_.now() + net::testing::kPatience)));
   }
   bool eventually(const std::function<bool()>& done) { return net::testing::run_until(loop_, done); }
 

@@ -1,11 +1,11 @@
 #include "kube/kubeconfig.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/test_folder.h"
 #include "kube/base64.h"
 
 namespace dynamo::kube {
@@ -96,19 +96,14 @@ TEST(Base64Test, Decodes) {
   EXPECT_FALSE(decode_base64("!!!!"));
 }
 
-/// A directory of its own for files.
 class ConfigFilesTest : public ::testing::Test {
  protected:
-  ConfigFilesTest() {
-    std::string pattern = ::testing::TempDir() + "dynamo-kube-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~ConfigFilesTest() override { std::filesystem::remove_all(folder_); }
   std::string write(const std::string& name, std::string_view text) {
     std::ofstream(folder_ + "/" + name, std::ios::trunc) << text;
     return folder_ + "/" + name;
   }
-  std::string folder_;
+  const TestFolder test_folder_;
+  const std::string folder_ = test_folder_.path();
 };
 
 TEST_F(ConfigFilesTest, KubeconfigVariableNamesSeveralFiles) {

@@ -3,11 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "net/stream.h"
+#include "net/test_support.h"
 
 namespace dynamo::net {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+using testing::kPatience;
 
 struct Contexts {
   std::shared_ptr<TlsContext> server;

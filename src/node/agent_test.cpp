@@ -2,11 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "apiserver/server.h"
 #include "base/file.h"
+#include "base/test_folder.h"
 #include "kube/kubeconfig.h"
+#include "net/test_support.h"
 #include "node/files.h"
 
 namespace dynamo::node {
@@ -17,9 +18,6 @@ namespace res = kube::resources;
 /// A node on an API server in memory. Processes are real; the reaper is this program (pod_worker_test.cpp).
 class AgentTest : public testing::Test {
  protected:
-  AgentTest() : root_(testing::TempDir() + "agent-" + std::to_string(::getpid())) {}
-  ~AgentTest() override { [[maybe_unused]] const auto removed = remove_all(root_); }
-
   net::Task<void> start() {
     server_ = std::move(*apiserver::Server::open(loop_, {}));
     const auto endpoint = co_await server_->start();
@@ -56,10 +54,10 @@ class AgentTest : public testing::Test {
     EXPECT_TRUE(created) << created.error().message;
   }
 
-  /// Waits until the pod is so, half a minute at most; `holds` is given null once it has gone.
+  /// Waits until the pod is so; `holds` is given null once it has gone.
   net::Task<void> until(std::string name, std::function<bool(const kube::Object*)> holds) {
     const kube::NamespacedName key{"default", std::move(name)};
-    const TimePoint deadline = loop_.now() + std::chrono::seconds{30};
+    const TimePoint deadline = loop_.now() + net::testing::kPatience;
     while (loop_.now() < deadline) {
       const auto pod = co_await client_->get(res::kPods, key);
       const bool there = pod.has_value();
@@ -82,7 +80,8 @@ class AgentTest : public testing::Test {
   }
 
   net::Loop loop_;
-  std::string root_;
+  const TestFolder test_folder_;
+  const std::string root_ = test_folder_.path();
   std::unique_ptr<apiserver::Server> server_;
   std::unique_ptr<kube::Client> client_;
   std::unique_ptr<Agent> agent_;
@@ -94,7 +93,7 @@ class AgentTest : public testing::Test {
   static bool is_gone(const kube::Object* pod) { return pod == nullptr; }
 
   net::Task<void> from_creation_to_deletion() {
-    co_await create_pod("web", "exec sleep 1000", 2);
+    co_await create_pod("web", "exec sleep 1000", 1);
     co_await until("web", is_running);
     const kube::NamespacedName key{"default", "web"};
     const auto pod = co_await client_->get(res::kPods, key);
@@ -105,7 +104,7 @@ class AgentTest : public testing::Test {
   }
 
   net::Task<void> too_many_gpus() {
-    co_await create_pod("greedy", "true", kSimulatedGpus + 1);
+    co_await create_pod("greedy", "true", agent_->capacity().gpus + 1);
     co_await until("greedy", [](const kube::Object* pod) {
       return pod != nullptr && json::string_at(*pod, {"status", "reason"}) == "OutOfnvidia.com/gpu";
     });

@@ -1,8 +1,8 @@
 #include "node/log_store.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include "base/test_folder.h"
 #include "net/test_support.h"
 #include "node/files.h"
 
@@ -11,9 +11,6 @@ namespace {
 
 class LogStoreTest : public testing::Test {
  protected:
-  LogStoreTest() : root_(testing::TempDir() + "logs-" + std::to_string(::getpid())) {}
-  ~LogStoreTest() override { [[maybe_unused]] const auto removed = remove_all(root_); }
-
   std::unique_ptr<LogWriter> begin(int run = 0) { return std::move(*store().begin("u1", "main", run)); }
   LogStore& store() {
     if (!store_) store_.emplace(loop_, root_, max_bytes_, clock_);
@@ -38,7 +35,8 @@ class LogStoreTest : public testing::Test {
   net::Loop loop_;
   FakeClock clock_;
   std::size_t max_bytes_ = 10u << 20;
-  std::string root_;
+  const TestFolder test_folder_;
+  const std::string root_ = test_folder_.path();
   std::optional<LogStore> store_;
 };
 

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include "base/test_folder.h"
 #include "node/files.h"
 #include "process/reaper.h"
 
@@ -109,8 +109,7 @@ bool waits_with(const kube::Object& pod, std::string_view reason) {
 class PodWorkerTest : public testing::Test {
  protected:
   PodWorkerTest()
-      : root_(testing::TempDir() + "node-" + std::to_string(::getpid())),
-        logs_(loop_, root_ + "/logs"),
+      : logs_(loop_, root_ + "/logs"),
         prober_(loop_, kReaper),
         services_{loop_, Clock::system(), kReaper, logs_, prober_, [](std::string_view, const Error&) {}} {
     machine_.environment = {{"PATH", "/usr/bin:/bin"}};
@@ -118,7 +117,6 @@ class PodWorkerTest : public testing::Test {
     machine_.shim_folder = root_ + "/shims";
     machine_.exists = exists;
   }
-  ~PodWorkerTest() override { [[maybe_unused]] const auto removed = remove_all(root_); }
 
   /// Creates the pod whose `main` container runs `script`.
   void make(std::string_view script, std::string_view container_fields = "",
@@ -164,7 +162,8 @@ class PodWorkerTest : public testing::Test {
 
   static inline const std::vector<std::string> kReaper{"/proc/self/exe", "pod-reaper"};
   net::Loop loop_;
-  std::string root_;
+  const TestFolder test_folder_;
+  const std::string root_ = test_folder_.path();
   LogStore logs_;
   Prober prober_;
   Services services_;
@@ -245,9 +244,9 @@ TEST_F(PodWorkerTest, RestartsAtOnceAndThenBacksOff) {
 }
 
 TEST_F(PodWorkerTest, LivenessFailureRestartsTheContainer) {
-  make(
-      "exec sleep 1000",
-      R"("livenessProbe": {"exec": {"command": ["sh", "-c", "echo broken; exit 1"]}, "failureThreshold": 1})");
+  make("exec sleep 1000",
+       R"("livenessProbe": {"exec": {"command": ["sh", "-c", "echo broken; exit 1"]}, "failureThreshold": 1,
+                           "timeoutSeconds": 60})");
   run(delete_when([](const kube::Object& pod) { return restarts(pod) == 1; }));
   EXPECT_THAT(api_->events, Contains("main: Unhealthy: Liveness probe failed: broken\n"));
   EXPECT_THAT(api_->events,
@@ -257,7 +256,7 @@ TEST_F(PodWorkerTest, LivenessFailureRestartsTheContainer) {
 TEST_F(PodWorkerTest, StartupComesBeforeReadiness) {
   make("sleep 0.05; touch up; exec sleep 1000",
        R"("startupProbe": {"exec": {"command": ["test", "-e", "up"]}, "failureThreshold": 720},
-          "livenessProbe": {"exec": {"command": ["test", "-e", "up"]}, "failureThreshold": 1},
+          "livenessProbe": {"exec": {"command": ["test", "-e", "up"]}, "failureThreshold": 1, "timeoutSeconds": 60},
           "readinessProbe": {"exec": {"command": ["test", "-e", "up"]}})");
   run(delete_when(is_ready));
   EXPECT_EQ(restarts(*api_->pod()), 0) << "liveness waits for startup";

@@ -49,7 +49,7 @@ class OperatorTest : public ::testing::Test {
   }
 
   void start_operator(ManagerOptions options = {}) {
-    options.backoff = {std::chrono::milliseconds{10}, std::chrono::milliseconds{100}, 2.0, 0.0};
+    options.backoff = {std::chrono::milliseconds{5}, std::chrono::milliseconds{20}, 2.0, 0.0};
     operator_client_ = client_for("operator");
     manager_ = std::make_unique<Manager>(*operator_client_, options, test_log());
     running_ = std::make_unique<net::TaskGroup>(loop_);
@@ -71,25 +71,22 @@ class OperatorTest : public ::testing::Test {
     operator_client_.reset();
   }
 
-  /// Runs the loop until `reached`; throws, and so ends the test, after ten seconds.
+  /// Runs the loop until `reached`; throws, and so ends the test, when that never is.
   void until(const std::function<bool()>& reached, std::string_view what) {
     if (!net::testing::run_until(loop_, reached)) {
       throw std::runtime_error(fmt::format("not reached: {}", what));
     }
   }
-  /// Runs the loop until nobody has anything to do: no work queued and no write for 50 ms.
+  /// Runs the loop until nobody has anything to do: no work queued and no write for longer than what failed
+  /// waits to be tried again.
   void settle() {
-    TimePoint quiet_since = Clock::system().now();
-    std::size_t seen = writes();
-    until(
-        [&] {
-          if (!manager_->idle() || writes() != seen) {
-            quiet_since = Clock::system().now();
-            seen = writes();
-          }
-          return Clock::system().now() - quiet_since > std::chrono::milliseconds{50};
-        },
-        "settled");
+    std::uint64_t busy = 0;
+    const auto signs_of_work = [&] {
+      if (!manager_->idle()) ++busy;
+      return busy + writes();
+    };
+    if (!net::testing::comes_to_rest(loop_, signs_of_work, 50))
+      throw std::runtime_error("it does not settle");
   }
 
   /// Requests so far that were not reads.

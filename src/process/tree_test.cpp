@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/test_folder.h"
 #include "process/descriptor.h"
 
 // The reaper is this program run again with one argument; constructors run before the test framework's main.
@@ -226,8 +227,9 @@ net::Task<void> private_mount(net::Loop& loop, std::string source, std::string t
 
 TEST(ProcessTree, SeesItsPrivateMounts) {
   if (!private_mounts_allowed()) GTEST_SKIP() << "this kernel gives us no mount namespace";
-  const std::string root = testing::TempDir() + "mounts-" + std::to_string(::getpid());
-  for (const std::string& folder : {root, root + "/source", root + "/target"}) ::mkdir(folder.c_str(), 0700);
+  const TestFolder folder;
+  const std::string& root = folder.path();
+  for (const std::string& inner : {root + "/source", root + "/target"}) ::mkdir(inner.c_str(), 0700);
   const Descriptor file{::open((root + "/source/hello").c_str(), O_WRONLY | O_CREAT, 0600)};
   ASSERT_EQ(::write(file.get(), "hello\n", 6), 6);
   net::Loop loop;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/test_folder.h"
 #include "process/descriptor.h"
 
 namespace dynamo::up {
@@ -13,8 +14,8 @@ namespace {
 
 class LockTest : public testing::Test {
  protected:
-  ~LockTest() override { ::unlink(path_.c_str()); }
-  std::string path_ = testing::TempDir() + "lock-" + std::to_string(::getpid());
+  const TestFolder folder_;
+  const std::string path_ = folder_.path() + "/lock";
 };
 
 TEST_F(LockTest, IsHeldByOneAndNamesIt) {

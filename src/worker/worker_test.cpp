@@ -110,7 +110,7 @@ class WorkerTest : public ::testing::Test {
     options_.listen = {"127.0.0.1", 0};
     options_.advertise_host = "127.0.0.1";
     options_.grace_period = 20ms;
-    options_.drain_timeout = 10s;
+    options_.drain_timeout = net::testing::kPatience;
     options_.health_interval = 10ms;
     auto engine = std::make_unique<FakeEngine>(loop_);
     engine_ = engine.get();
@@ -319,8 +319,18 @@ TEST_F(WorkerTest, ACanaryThatGetsNoAnswerTurnsItNotReady) {
   EXPECT_TRUE(eventually([this] { return get("/health").status == 200; }));
 }
 
+TEST_F(WorkerTest, LeavingIsToldBeforeItIsDone) {
+  options_.grace_period = 1h;
+  start();
+  stop_.request_stop();
+  EXPECT_TRUE(eventually([this] { return known_.empty(); }));
+  EXPECT_EQ(get("/health").status, 200) << "still there for those who have not noticed";
+  EXPECT_FALSE(ended_.has_value());
+  hurry_.request_stop();
+  EXPECT_TRUE(eventually([this] { return ended_.has_value(); }));
+}
+
 TEST_F(WorkerTest, LeavingFinishesOpenStreams) {
-  options_.grace_period = 100ms;  // long enough to see it withdrawn and still there
   engine_->pieces = {"data: 1\n\n"};
   engine_->hang = true;
   start();
@@ -328,8 +338,6 @@ TEST_F(WorkerTest, LeavingFinishesOpenStreams) {
   group_.spawn(keep_call(client_, port_, open));
   ASSERT_TRUE(eventually([this] { return asked(); }));
   stop_.request_stop();
-  EXPECT_TRUE(eventually([this] { return known_.empty(); }));  // withdrawn first
-  EXPECT_EQ(get("/health").status, 200);                       // still there for those who have not noticed
   EXPECT_TRUE(eventually([this] { return get("/health").broken; }));  // takes nothing new
   EXPECT_FALSE(ended_.has_value());
   engine_->release.set();
