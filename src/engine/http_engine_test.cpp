@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "base/file.h"
+#include "base/test_folder.h"
 #include "engine/stream_guard.h"
 #include "engine/supervised_engine.h"
 #include "net/http_server.h"
@@ -327,6 +329,40 @@ TEST_F(SupervisedEngineTest, StartsServesAndEndsWithItsProcess) {
   ::kill(engine->pid(), SIGKILL);
   EXPECT_TRUE(net::testing::run_until(loop_, [&] { return ended; }));
   EXPECT_THAT(why, HasSubstr("signal 9"));
+  net::run(loop_, engine->stop());
+}
+
+/// Waits, where it is started first, until its port is taken, and ends. Arguments: folder, server, port.
+constexpr const char* kServesAtASecondPort =
+    "cd $0; test -e taken && exec python3 -c \"$1\" $2; echo $2 >given; "
+    "until test -e taken; do sleep 0.01; done; exit 1";
+
+/// Takes the port away that the engine was given for its first start, and then lets it go on.
+net::Task<void> take_port(net::Loop& loop, std::string folder, std::unique_ptr<net::Listener>& taken) {
+  const auto given = [&] { return read_file(folder + "/given").value_or(""); };
+  co_await net::testing::until(&loop, [&] { return given().ends_with('\n'); });
+  const auto port = static_cast<std::uint16_t>(std::stoul(given()));
+  if (auto listener = net::Listener::open(loop, {"127.0.0.1", port})) taken = std::move(*listener);
+  EXPECT_TRUE(write_file(folder + "/taken", ""));
+}
+
+net::Task<Result<void>> start_without_the_first_port(net::Loop& loop, Engine& engine, std::string folder) {
+  std::unique_ptr<net::Listener> taken;
+  net::TaskGroup group(loop);
+  group.spawn(take_port(loop, folder, taken));
+  auto started = co_await engine.start({});
+  co_await group.join();
+  co_return started;
+}
+
+TEST_F(SupervisedEngineTest, OneThatLosesItsPortIsStartedAtAnother) {
+  const TestFolder folder;
+  auto engine = make({"sh", "-c", kServesAtASecondPort, folder.path(), kServer, "{port}"});
+  bool ended = false;
+  engine->on_ended([&](Error) { ended = true; });
+  const auto started = net::run(loop_, start_without_the_first_port(loop_, *engine, folder.path()));
+  EXPECT_TRUE(started.has_value()) << started.error().message;
+  EXPECT_FALSE(ended);
   net::run(loop_, engine->stop());
 }
 

@@ -9,6 +9,7 @@ namespace dynamo::engine {
 namespace {
 
 constexpr std::string_view kHost = "127.0.0.1";
+constexpr int kMaxPorts = 3;  // tried in a row
 
 bool replace_all(std::string& text, std::string_view what, std::string_view with) {
   bool any = false;
@@ -58,6 +59,7 @@ Result<void> SupervisedEngine::launch() {
   if (!port) return std::unexpected(port.error());
   auto command = expand_command(options_, *port);
   if (!command) return std::unexpected(std::move(command.error()));
+  port_ = *port;
   HttpEngineOptions http = options_.http;
   http.url = options_.url ? *options_.url : net::Url{.host = std::string(kHost), .port = *port, .target = ""};
 
@@ -78,19 +80,35 @@ net::Task<void> SupervisedEngine::watch_exit() {
   const auto status = co_await process_->wait(tasks_.stop_token());
   if (!status || tasks_.stop_token().stop_requested()) co_return;  // stop() ends it
   exited_.request_stop();
+  if (!ready_) co_return;  // start() says so
   tell_ended(Error{Errc::unavailable, "the engine ended with " + status->to_string(), nullptr});
 }
 
 net::Task<Result<void>> SupervisedEngine::start(std::stop_token stop) {
+  for (int port = 1;; ++port) {
+    auto ready = co_await start_once(stop);
+    if (ready || port == kMaxPorts || stop.stop_requested() || !lost_its_port()) co_return ready;
+    co_await tasks_.join();
+  }
+}
+
+net::Task<Result<void>> SupervisedEngine::start_once(std::stop_token stop) {
+  exited_ = {};
   if (auto launched = launch(); !launched) co_return launched;
   const std::stop_callback give_up(stop, [this] { exited_.request_stop(); });
   auto ready = co_await http_->start(exited_.get_token());
-  const auto& status = process_->status();
-  if (!ready && status) {
+  if (const auto& status = process_->status()) {
     co_return fail(Errc::unavailable,
                    fmt::format("the engine ended with {} before it was ready", status->to_string()));
   }
+  ready_ = ready.has_value();
   co_return ready;
+}
+
+bool SupervisedEngine::lost_its_port() const {
+  if (options_.url || !process_ || !process_->status()) return false;
+  const auto again = net::Listener::open(loop_, {std::string(kHost), port_});
+  return !again && again.error().code == Errc::already_exists;
 }
 
 const EngineInfo& SupervisedEngine::info() const noexcept {

@@ -39,7 +39,9 @@ class SupervisedEngine final : public Engine {
   SupervisedEngine(net::Loop& loop, SupervisedEngineOptions options);
   ~SupervisedEngine() override;
 
-  /// Errors also: not_found and forbidden (the command), unavailable (it exited before it was ready).
+  /// Between our finding a port and the server's taking it somebody else may take it; then the server is
+  /// started again, at another one. Errors also: not_found and forbidden (the command), unavailable (it
+  /// exited before it was ready).
   net::Task<Result<void>> start(std::stop_token stop) override;
   const EngineInfo& info() const noexcept override;
   net::Task<Result<std::unique_ptr<Answer>>> generate(Generate request) override;
@@ -50,13 +52,18 @@ class SupervisedEngine final : public Engine {
   int pid() const noexcept;
 
  private:
+  net::Task<Result<void>> start_once(std::stop_token stop);
   Result<void> launch();
   net::Task<void> watch_exit();
+  /// Whether the process has ended and somebody else has the port that was meant for it.
+  bool lost_its_port() const;
 
   net::Loop& loop_;
   SupervisedEngineOptions options_;
   std::unique_ptr<process::Process> process_;
   std::unique_ptr<HttpEngine> http_;
+  std::uint16_t port_ = 0;
+  bool ready_ = false;
   std::stop_source exited_;  // asked for when the process has exited
   net::TaskGroup tasks_;
 };
