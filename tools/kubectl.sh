@@ -8,11 +8,13 @@ set -euo pipefail
 unpack() {
   local dir=$1
   cd "$dir"
-  apt-get download -qq kubernetes-client || { refresh_lists && apt-get download -qq kubernetes-client; }
+  fetch || { refresh_lists && fetch; }
   dpkg-deb -x kubernetes-client_*.deb .
   rm kubernetes-client_*.deb
   [ -x usr/bin/kubectl ]
 }
+
+fetch() { apt-get download -qq -o Acquire::Retries=3 kubernetes-client; }
 
 refresh_lists() {
   if [ "$(id -u)" = 0 ]; then apt-get update; else sudo apt-get update; fi

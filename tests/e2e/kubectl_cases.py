@@ -444,7 +444,7 @@ class TestDelete:
         held = graph()
         held["metadata"]["finalizers"] = ["example.com/hold"]
         kubectl("create", "-f", "-", stdin=held)
-        deleting = kubectl.start("delete", "dgd", "g", "--timeout=20s")
+        deleting = kubectl.start("delete", "dgd", "g", "--timeout=50s")
         try:
             deleting.wait_for_output("deleted")
             assert "deletionTimestamp" in kubectl.get("dgd", "g")["metadata"]
@@ -467,7 +467,7 @@ class TestDelete:
 class TestWait:
     def test_for_a_condition(self, kubectl: Kubectl):
         kubectl("create", "-f", "-", stdin=graph())
-        waiting = kubectl.start("wait", "--for=condition=Ready", "dgd/g", "--timeout=20s")
+        waiting = kubectl.start("wait", "--for=condition=Ready", "dgd/g", "--timeout=50s")
         try:
             report(kubectl, "g", state="pending", ready="False")
             assert waiting.exit_code() is None, waiting.output()

@@ -42,7 +42,7 @@ class ApiServer:
         log = self.home / f"apiserver-{self._starts}.log"
         self.process = Process("apiserver", [BINARY, "apiserver", *self._arguments], log)
         try:
-            self.process.wait_for_output("listening on", within=15)
+            self.process.wait_for_output("listening on")
         except AssertionError as failure:
             self.process.end()
             raise AssertionError(f"{failure}\n{self.process.output()}") from None

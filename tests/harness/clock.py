@@ -13,7 +13,7 @@ PATIENCE = float(os.environ.get("DYNAMO_TEST_PATIENCE", "1"))
 MEMORY_SLACK = 0 if PATIENCE == 1 else 512 * 1024 * 1024
 
 
-def eventually(condition: Callable[[], T | None], what: str, within: float = 10.0, every: float = 0.02) -> T:
+def eventually(condition: Callable[[], T | None], what: str, within: float = 30.0, every: float = 0.02) -> T:
     """Returns the first truthy value of `condition`; fails with `what` and the last value after `within` seconds."""
     deadline = time.monotonic() + within * PATIENCE
     while True:

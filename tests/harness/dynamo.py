@@ -99,7 +99,7 @@ class Deployment:
 
     def _eventually(self, condition: Callable[[], bool], what: str) -> None:
         try:
-            eventually(condition, what, within=15)
+            eventually(condition, what)
         except AssertionError as failure:
             raise AssertionError(f"{failure}\n{self.logs()}") from None
 

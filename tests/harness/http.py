@@ -26,11 +26,13 @@ class Answer:
         return self.body.decode()
 
 
-def request(port: int, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+def request(
+    port: int, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, host: str = "127.0.0.1"
+) -> Answer:
     """One request on a connection of its own. A body that is not bytes is sent as JSON."""
     if body is not None and not isinstance(body, bytes):
         body = json.dumps(body).encode()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30 * PATIENCE)
+    connection = http.client.HTTPConnection(host, port, timeout=30 * PATIENCE)
     try:
         connection.request(method, path, body, (JSON if body is not None else {}) | (headers or {}))
         response = connection.getresponse()

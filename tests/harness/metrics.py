@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from harness.http import get
+from harness.http import request
 
 
 @dataclass
@@ -41,8 +41,8 @@ class Scrape:
         return sorted(les - {float("inf")})
 
 
-def scrape(port: int) -> Scrape:
-    answer = get(port, "/metrics")
+def scrape(port: int, host: str = "127.0.0.1") -> Scrape:
+    answer = request(port, "GET", "/metrics", host=host)
     assert answer.status == 200, answer
     assert answer.headers["content-type"].startswith("text/plain"), answer.headers
     text = answer.text()

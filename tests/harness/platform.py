@@ -70,23 +70,23 @@ class Platform:
 
     def pids(self, part: str = "") -> dict[str, int]:
         """The process of each running pod whose name contains `part`."""
-        return {pod["metadata"]["name"]: pid for pod in self.pods(part) if (pid := pid_of(pod))}
+        return pids_of(self.pods(part))
 
     def ready_pids(self, part: str, count: int) -> dict[str, int]:
         """Waits until exactly `count` such pods are there and all are ready."""
 
         def settled() -> dict[str, int] | None:
             pods = self.pods(part)
-            return self.pids(part) if len(pods) == count and all(map(is_ready, pods)) else None
+            return pids_of(pods) if len(pods) == count and all(map(is_ready, pods)) else None
 
-        return eventually(settled, f"{count} pods of {part} are ready", within=30)
+        return eventually(settled, f"{count} pods of {part} are ready")
 
     def wait_for_instances(self, count: int, port: int | None = None) -> None:
         def instances() -> bool:
             answer = try_get(port or self.port, "/health")
             return answer is not None and answer.status == 200 and len(answer.json().get("instances", [])) == count
 
-        eventually(instances, f"the frontend knows {count} worker(s)", within=30)
+        eventually(instances, f"the frontend knows {count} worker(s)")
 
     def up_pid(self) -> int:
         """The process of the platform itself."""
@@ -105,6 +105,11 @@ class Platform:
             except OSError:
                 continue
         return [pid for pid in found if pid != os.getpid()]
+
+
+def pids_of(pods: list[dict[str, Any]]) -> dict[str, int]:
+    """The processes of those that run, by name."""
+    return {pod["metadata"]["name"]: pid for pod in pods if (pid := pid_of(pod))}
 
 
 def pid_of(pod: dict[str, Any]) -> int:

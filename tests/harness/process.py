@@ -35,20 +35,20 @@ class Process:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def wait(self, within: float = 10.0) -> int:
+    def wait(self, within: float = 30.0) -> int:
         try:
             return self._child.wait(within * PATIENCE)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"{self.name} still runs after {within * PATIENCE:g} s\n{self.output()}") from None
 
-    def wait_for_output(self, text: str, within: float = 10.0) -> str:
+    def wait_for_output(self, text: str, within: float = 30.0) -> str:
         def seen() -> str | None:
             output = self.output()
             return output if text in output else None
 
         return eventually(seen, f"{self.name} prints {text!r}", within)
 
-    def terminate(self, within: float = 10.0) -> int:
+    def terminate(self, within: float = 30.0) -> int:
         """SIGTERM to the process, as a service manager would; returns its exit code."""
         if self.exit_code() is None:
             self._child.send_signal(signal.SIGTERM)
@@ -77,5 +77,5 @@ class Process:
 
 def plain_environment() -> dict[str, str]:
     """The environment without the variables that would configure the processes under test."""
-    configuring = ("DYN_", "OTEL_", "KUBE", "POD_", "ETCD_", "NATS_")
+    configuring = ("DYN_", "OTEL_", "KUBE", "POD_", "ETCD_", "NATS_", "NO_COLOR")
     return {name: value for name, value in os.environ.items() if not name.startswith(configuring)}
