@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from engines.llama import wait_for_engine
 from harness.clock import eventually
 from harness.dynamo import Deployment
-from harness.http import get, request, try_get
+from harness.http import get, request
 from harness.ports import free_port
 
 MODEL = "tiny"
@@ -40,10 +41,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     command = [os.environ["LLAMA_SERVER"], "--model", model, "--alias", MODEL, "--host", "127.0.0.1", "--port", str(port)]
     deployment.program("llama-server", [*command, "--ctx-size", "4096", "--threads", "1", "--jinja"])
     try:
-        eventually(lambda: (answer := try_get(port, "/health")) and answer.status == 200, "llama-server is ready", within=30)
+        wait_for_engine(port)
         deployment.worker("--engine-url", f"http://127.0.0.1:{port}", engine=None, model=MODEL)
         frontend = deployment.frontend("--model-path", str(pathlib.Path(model)), models=(MODEL,)).port
-        eventually(lambda: get(frontend, "/v1/models").json()["data"][0]["tokenizer"] == "frontend", "the model's file is read")
+        eventually(lambda: get(frontend, "/v1/models").json()["data"][0]["tokenizer"] == "frontend", "the model's file is read", within=30)
         yield Served(frontend, port)
     finally:
         deployment.end()

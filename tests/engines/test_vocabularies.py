@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.clock import eventually
+from engines.llama import wait_for_engine
 from harness.dynamo import Deployment, run
-from harness.http import request, try_get
+from harness.http import request
 from harness.ports import free_port
 
 FILES = sorted(pathlib.Path(os.environ["TINY_VOCABULARIES"]).glob("*.gguf"))
@@ -48,7 +48,7 @@ def vocabulary(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
         [os.environ["LLAMA_SERVER"], "--model", str(request.param), "--host", "127.0.0.1", "--port", str(port), "--ctx-size", "256"],
     )
     try:
-        eventually(lambda: (answer := try_get(port, "/health")) and answer.status == 200, "llama-server is ready", within=30)
+        wait_for_engine(port)
         yield request.param, port
     finally:
         deployment.end()
