@@ -47,8 +47,8 @@ test-tokens: setup ## tokenizers of every kind beside the real library, thousand
 test-tokens-long: setup ## the same with 100,000 texts each and every character (hours)
 	@DYNAMO_TOKENS_TEXTS=100000 tests/tokens/run.sh
 
-fuzz: setup ## every fuzz target, SECONDS each (60)
-	@tools/fuzz.sh $(or $(SECONDS),60)
+fuzz: setup ## every fuzz target, SECONDS each (60); SEED=1 for the same luck every time
+	@tools/fuzz.sh $(if $(SEED),--seed $(SEED)) $(or $(SECONDS),60)
 
 test-templates: setup ## chat templates of every family beside the real transformers
 	@tests/templates/run.sh

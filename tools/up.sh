@@ -11,7 +11,7 @@ url=http://127.0.0.1:$port
 # The first model that the frontend lists; it learns of workers a moment after they are ready.
 first_model() {
   local deadline=$((SECONDS + 60)) model
-  until model=$(curl -fsS "$url/v1/models" | jq -er '.data[0].id'); do
+  until model=$(curl --noproxy '*' -fsS "$url/v1/models" | jq -er '.data[0].id'); do
     [ "$SECONDS" -lt "$deadline" ] || die "up: no model is served at $url"
     sleep 0.05
   done
@@ -23,7 +23,7 @@ requests_served() {
   local address total=0 count
   for address in $("$dynamo" get pods -o json |
     jq -r '.items[] | select(.metadata.labels["nvidia.com/dynamo-component-type"] == "worker") | .status.podIP'); do
-    count=$(curl -fsS "http://$address:9090/metrics" | awk '/^dynamo_component_requests_total/ { n += $NF } END { print n + 0 }')
+    count=$(curl --noproxy '*' -fsS "http://$address:9090/metrics" | awk '/^dynamo_component_requests_total/ { n += $NF } END { print n + 0 }')
     total=$((total + count))
   done
   printf '%s\n' "$total"
@@ -32,7 +32,7 @@ requests_served() {
 # Prints each word of the answer behind the milliseconds from the question to its arrival.
 ask() {
   local begun=${EPOCHREALTIME/./} word
-  curl -fsSN "$url/v1/chat/completions" -H 'Content-Type: application/json' -d "$1" |
+  curl --noproxy '*' -fsSN "$url/v1/chat/completions" -H 'Content-Type: application/json' -d "$1" |
     jq --unbuffered -rR 'select(startswith("data: {")) | .[6:] | fromjson | .choices[0].delta.content // ""' |
     while IFS= read -r word; do
       if [ -n "$word" ]; then printf '%6d ms %s\n' $(((${EPOCHREALTIME/./} - begun) / 1000)) "$word"; fi
