@@ -53,7 +53,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(condition: Callable[[], bool], what: str, within: float = 20) -> float:
+def wait_until(condition: Callable[[], bool], what: str, within: float = 60) -> float:
     """The seconds it took."""
     started = time.monotonic()
     while not condition():
