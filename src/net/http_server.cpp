@@ -22,11 +22,14 @@ HttpResponse plain_refusal(int status, std::string message) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(message) + "\n"};
 }
 
-/// The answer to one request on one connection.
+/// The answer to one request on one connection. A write that finds out that the client has left stops `gone`:
+/// the loop may see it only in its next turn.
 class Responder final : public HttpResponder {
  public:
-  Responder(Stream& stream, const MessageHead& request, bool closing, Duration write_timeout)
+  Responder(Stream& stream, std::stop_source gone, const MessageHead& request, bool closing,
+            Duration write_timeout)
       : stream_(stream),
+        gone_(std::move(gone)),
         head_request_(request.method == "HEAD"),
         chunked_(request.version >= 11),
         keep_alive_(request.keep_alive && !closing),
@@ -104,6 +107,7 @@ class Responder final : public HttpResponder {
       if (attempt.state != Attempt::State::again_when_writable &&
           attempt.state != Attempt::State::again_when_readable) {
         broken_ = true;
+        gone_.request_stop();
         co_return fail(Errc::unavailable, "the client has gone");
       }
       const auto deadline = stream_.loop().now() + write_timeout_;
@@ -117,6 +121,7 @@ class Responder final : public HttpResponder {
   }
 
   Stream& stream_;
+  std::stop_source gone_;
   bool head_request_;
   bool chunked_;
   bool keep_alive_;
@@ -244,7 +249,7 @@ Task<bool> HttpServer::Impl::Connection::continue_if_expected(const HttpParser& 
 /// otherwise see a reset instead of the answer.
 Task<void> HttpServer::Impl::Connection::refuse(int status, std::string message) {
   MessageHead head;
-  Responder responder(*stream, head, true, server.options.write_timeout);
+  Responder responder(*stream, std::stop_source(std::nostopstate), head, true, server.options.write_timeout);
   auto sent = co_await responder.send(server.refusal(status, std::move(message)));
   if (!sent) co_return;
   stream->shutdown_write();
@@ -277,11 +282,11 @@ HttpRequest to_request(MessageHead& head, std::string body) {
 
 /// Has one request handled. True: the connection can take another.
 Task<bool> HttpServer::Impl::Connection::answer(HttpParser& parser, std::string body) {
-  Responder responder(*stream, parser.head(), server.stopping, server.options.write_timeout);
+  gone.emplace();
+  Responder responder(*stream, *gone, parser.head(), server.stopping, server.options.write_timeout);
   HttpRequest request = to_request(parser.head(), std::move(body));
   request.peer = peer;
   request.client_certificate_name = certificate_name;
-  gone.emplace();
   request.gone = gone->get_token();
   if (stream->peer_closed()) gone->request_stop();
   stream->on_peer_closed([this] { gone->request_stop(); });

@@ -47,6 +47,8 @@ struct Bench {
   int waiting = 0;
   int gone = 0;
   int streamed = 0;
+  std::unique_ptr<Stream> leaver;  // a client that the handler of /leaver lets go
+  std::optional<bool> told;        // whether that handler knew, when a write had failed, that it was gone
   std::unique_ptr<HttpServer> server;
   Endpoint at;
 
@@ -69,6 +71,12 @@ struct Bench {
       ++waiting;
       const bool slept = co_await loop.sleep_for(std::chrono::hours{1}, request->gone);
       gone += slept ? 0 : 1;
+    } else if (request->path == "/leaver") {
+      co_await responder->start(200, {});
+      leaver.reset();  // with the head unread: a reset
+      Result<void> written;
+      while (written) written = co_await responder->write("piece");
+      told = request->gone.stop_requested();
     }
   }
 
@@ -163,6 +171,19 @@ TEST(Http, AClientThatLeavesIsNoticed) {
   Bench bench;
   play(bench, leave);
   EXPECT_EQ(bench.gone, 2);
+}
+
+Task<void> leave_before_a_write(Bench& bench) {
+  const auto deadline = std::chrono::steady_clock::now() + testing::kPatience;
+  auto client = co_await connect_tcp(bench.loop, bench.at, deadline);
+  bench.leaver = std::move(*client);
+  co_await bench.leaver->write("GET /leaver HTTP/1.1\r\n\r\n", deadline);
+  co_await testing::until(&bench.loop, [&bench] { return bench.told.has_value(); });
+}
+TEST(Http, AClientWhoseLeavingAWriteFindsOutIsGone) {
+  Bench bench;
+  play(bench, leave_before_a_write);
+  EXPECT_EQ(bench.told, true);
 }
 
 Task<void> stall(Bench& bench) {
