@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,8 @@ def pytest_configure() -> None:
     if not os.access(BINARY, os.X_OK):
         pytest.exit("DYNAMO_BIN must name the built binary; `make test` sets it", returncode=2)
     talk_to_this_machine_without_a_proxy()
+    # A run that is told to end, for having taken too long, ends what it has started, as on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def talk_to_this_machine_without_a_proxy() -> None:
