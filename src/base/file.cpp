@@ -36,13 +36,13 @@ bool write_all(int fd, std::string_view text) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path, std::size_t most) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return std::unexpected(system_error(path, errno));
-  return read_all(file.get(), path);
+  return read_all(file.get(), path, most);
 }
 
-Result<std::string> read_all(int descriptor, const std::string& name) {
+Result<std::string> read_all(int descriptor, const std::string& name, std::size_t most) {
   std::string out;
   char buffer[16'384];
   for (;;) {
@@ -51,6 +51,7 @@ Result<std::string> read_all(int descriptor, const std::string& name) {
     if (n < 0) return std::unexpected(system_error(name, errno));
     if (n == 0) return out;
     out.append(buffer, static_cast<std::size_t>(n));
+    if (out.size() > most) return fail(Errc::too_large, fmt::format("{}: larger than {} bytes", name, most));
   }
 }
 
