@@ -2,7 +2,8 @@
 
 #include <fstream>
 #include <gtest/gtest.h>
-#include <unistd.h>
+
+#include "base/test_folder.h"
 
 namespace dynamo::frontend {
 namespace {
@@ -28,14 +29,12 @@ constexpr std::string_view kConfig = R"({
 
 class TokenServiceTest : public ::testing::Test {
  protected:
-  TokenServiceTest() : folder_(fs::temp_directory_path() / fmt::format("token-service-test-{}", ::getpid())) {
-    fs::create_directories(folder_);
+  TokenServiceTest() {
     write("tokenizer.json", kTokenizer);
     write("tokenizer_config.json", kConfig);
   }
   ~TokenServiceTest() override {
     if (service_) net::run(loop_, service_->settle());
-    fs::remove_all(folder_);
   }
 
   void write(const std::string& name, std::string_view text) { std::ofstream(folder_ / name) << text; }
@@ -94,7 +93,8 @@ class TokenServiceTest : public ::testing::Test {
     if (facts && *facts) *count = (*facts)->tokens();
   }
 
-  fs::path folder_;
+  const TestFolder test_folder_;
+  const fs::path folder_ = test_folder_.path();
   net::Loop loop_;
   Options options_;
   std::unique_ptr<Metrics> metrics_ = Metrics::make("dynamo_frontend", {}).value();
