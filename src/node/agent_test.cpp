@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "apiserver/server.h"
-#include "base/file.h"
 #include "base/test_folder.h"
 #include "kube/kubeconfig.h"
 #include "net/test_support.h"
@@ -22,7 +21,8 @@ class AgentTest : public testing::Test {
     server_ = std::move(*apiserver::Server::open(loop_, {}));
     const auto endpoint = co_await server_->start();
     const auto parsed = kube::parse_kubeconfig(server_->kubeconfig(), "kubeconfig");
-    client_ = std::move(*kube::Client::make(loop_, *kube::resolve_kubeconfig(*parsed, "", read_file)));
+    client_ =
+        std::move(*kube::Client::make(loop_, *kube::resolve_kubeconfig(*parsed, "", kube::read_text_file)));
     AgentOptions options;
     options.node_name = "laptop";
     options.state_folder = root_;

@@ -187,7 +187,7 @@ net::Task<Result<void>> Platform::start_server_at(std::uint16_t port) {
 Result<std::unique_ptr<kube::Client>> Platform::client_of(const std::string& user) const {
   const auto parsed = kube::parse_kubeconfig(server_->kubeconfig(user), options_.state.kubeconfig().string());
   if (!parsed) return std::unexpected(parsed.error());
-  auto config = kube::resolve_kubeconfig(*parsed, "", read_file);
+  auto config = kube::resolve_kubeconfig(*parsed, "", kube::read_text_file);
   if (!config) return std::unexpected(std::move(config.error()));
   return kube::Client::make(loop_, std::move(*config));
 }

@@ -223,7 +223,7 @@ Result<std::unique_ptr<kube::Client>> client_of_running(net::Loop& loop, const S
   if (!text) return std::unexpected(text.error());
   const auto parsed = kube::parse_kubeconfig(*text, path);
   if (!parsed) return std::unexpected(parsed.error());
-  auto config = kube::resolve_kubeconfig(*parsed, "", read_file);
+  auto config = kube::resolve_kubeconfig(*parsed, "", kube::read_text_file);
   if (!config) return std::unexpected(std::move(config.error()));
   return kube::Client::make(loop, std::move(*config));
 }
