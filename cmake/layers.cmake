@@ -68,7 +68,16 @@ function(dynamo_layer name)
       set_source_files_properties(${source} PROPERTIES
                                   COMPILE_DEFINITIONS DYNAMO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     endforeach()
-    target_precompile_headers(${name}_test REUSE_FROM dynamo_base)
+    # What sanitizers and fuzzers are to find is in the layers. Optimising the tests, which are built on large
+    # templates, and counting their branches would take more time than all the rest.
+    if(DYNAMO_SANITIZE)
+      target_compile_options(${name}_test PRIVATE -O0 $<$<BOOL:${DYNAMO_FUZZ}>:-fno-sanitize=fuzzer-no-link>)
+    endif()
+    if(name STREQUAL base)
+      target_precompile_headers(base_test PRIVATE <base/pch.h> <gmock/gmock.h> <gtest/gtest.h>)
+    else()
+      target_precompile_headers(${name}_test REUSE_FROM base_test)
+    endif()
     include(GoogleTest)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
                          PROPERTIES TIMEOUT 120)

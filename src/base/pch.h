@@ -1,6 +1,6 @@
 #pragma once
 
-// The precompiled header of every target: standard headers, fmt and Boost.JSON, small on purpose.
+// The precompiled header of every target, tests add theirs: standard headers, fmt and Boost.JSON, small on purpose.
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
