@@ -1,6 +1,7 @@
 #pragma once
 
-// The precompiled header of every target, tests add theirs: standard headers, fmt and Boost.JSON, small on purpose.
+// The precompiled header of all targets, tests add more: standard headers,
+// fmt and Boost.JSON, small on purpose.
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
