@@ -95,14 +95,14 @@ class TestDurability:
     def test_every_acknowledged_write_survives_a_kill(self, kept: ApiServer):
         with ThreadPoolExecutor(WRITERS) as pool:
             writers = [pool.submit(storm, kept, writer) for writer in range(WRITERS)]
-            eventually(lambda: len(kept.get(CONFIG_MAPS)["items"]) > 60, "the storm has written much", within=120)
+            eventually(lambda: len(kept.get(CONFIG_MAPS)["items"]) > 150, "the storm has written much", within=120)
             kept.kill()
             told = [writer.result() for writer in writers]
         kept.start()
         there = {item["metadata"]["name"]: item for item in kept.get(CONFIG_MAPS)["items"]}
         doubtful = {each.in_doubt for each in told}
         acknowledged = {name: state for each in told for name, state in each.objects.items() if name not in doubtful}
-        assert len(acknowledged) > 30
+        assert len(acknowledged) > 100
         assert {name: there.get(name) for name in acknowledged} == acknowledged
         assert [name for each in told for name in each.deleted if name in there and name not in doubtful] == []
         unasked = set(there) - {name for each in told for name in each.objects} - doubtful

@@ -200,7 +200,7 @@ def test_a_slow_reader_gets_everything_and_costs_no_memory(deployment: Deploymen
             before = resident_bytes(frontend)
             eventually(lambda: stands_still(lambda: engine.sent), "the engine is held back", every=0.2)
             assert engine.sent < 32 * 1024
-            assert resident_bytes(frontend) - before < 16 * MEGABYTE + MEMORY_SLACK
+            assert resident_bytes(frontend) - before < 4 * MEGABYTE + MEMORY_SLACK
             assert get(frontend.port, "/health").status == 200
             engine.stop()
             events = list(stream)
